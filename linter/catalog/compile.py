@@ -1,0 +1,288 @@
+"""Upstream's files → the one file that ships.
+
+`python -m linter.catalog.compile FOLDER` writes data/catalog.bin and prints the
+report. The same input gives the same bytes.
+"""
+
+import hashlib
+import struct
+import sys
+import zlib
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from linter.catalog import guard, match, store, upstream
+from linter.catalog.records import GRAPH, SCHEMES, Scheme, Support
+from linter.catalog.upstream import Evidence, Key, Published, Report
+from linter.finding import CONFIDENCES
+
+
+# APIs that moved and still answer at their old place, which the pages no longer name.
+RELOCATED: Final = {"bookingbusinesses": ("solutions", "bookingbusinesses")}
+
+
+class Judged(NamedTuple):
+    """One operation of one version and what it needs, in the order of `SCHEMES`."""
+
+    key: Key
+    version: str
+    supports: tuple[Support, Support, Support]
+
+
+def judge(evidence: Evidence, published: list[Published], report: Report) -> list[Judged]:
+    """Every operation that either witness knows, judged under every scheme."""
+    known = {scheme: _known(evidence, published, scheme) for scheme in SCHEMES}
+    versions: defaultdict[Key, set[str]] = defaultdict(set)
+    for version, key in evidence.documented:
+        versions[key].add(version)
+    for key in evidence.tagged:
+        # permissions.json knows no versions.
+        if not versions[key]:
+            versions[key].add("v1.0")
+    out = []
+    for key in sorted(versions):
+        for version in sorted(versions[key]):
+            supports = []
+            for scheme in SCHEMES:
+                verdict = _verdict(evidence, key, version, scheme, known[scheme])
+                for defect, alternative in verdict.removed:
+                    method, path = key
+                    report.add(
+                        f"removed: {defect}",
+                        f"{' and '.join(alternative)}: {method} /{'/'.join(path)} ({scheme})",
+                    )
+                supports.append(verdict.support)
+            out.append(Judged(key, version, (supports[0], supports[1], supports[2])))
+    return out
+
+
+def _verdict(evidence: Evidence, key: Key, version: str, scheme: Scheme, known: guard.Known) -> guard.Verdict:
+    tagged = evidence.tagged.get(key)
+    method, path = key
+    pages = guard.without_intune(path, evidence.documented.get((version, key)))
+    if pages is None and path[0] in RELOCATED:
+        pages = evidence.documented.get((version, (method, RELOCATED[path[0]] + path[1:])))
+    if pages is None and path[:2] == ("users", match.SLOT):
+        # A page's table is for all URLs of the page, but it may be on record for /me alone.
+        me = (version, (method, ("me", *path[2:])))
+        if me in evidence.documented and tagged is not None:
+            pages = evidence.documented[me]
+    return guard.judge(
+        method,
+        path,
+        scheme,
+        None if tagged is None else {alt: guard.Listed(*tag) for alt, tag in tagged.get(scheme, {}).items()},
+        None if pages is None or scheme == "DelegatedPersonal" else pages.get(scheme, set()),
+        known,
+        creates=method == "POST" and (("GET", path) in evidence.tagged or (version, ("GET", path)) in evidence.documented),
+    )
+
+
+def _known(evidence: Evidence, published: list[Published], scheme: Scheme) -> guard.Known:
+    kind = "Role" if scheme == "Application" else "Scope"
+    ours = [item for item in published if item.resource == GRAPH and item.type == kind]
+    breadth: Counter[str] = Counter()
+    for schemes in evidence.tagged.values():
+        breadth.update({name for alternative in schemes.get(scheme, ()) for name in alternative})
+    return guard.Known(
+        live={item.value for item in ours if item.live},
+        named={item.value for item in ours},
+        levels={item.value: item.level for item in ours if item.level is not None},
+        breadth=breadth,
+    )
+
+
+# --- the file -----------------------------------------------------------------------------------
+
+# Where the files of the folder come from: repository, commit, date of the commit.
+SOURCES: Final = {
+    "GraphAppRoles.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
+    "GraphDelegateRoles.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
+    "MicrosoftApps.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
+    "docs_permissions_2026.jsonl": ("merill/graph-permissions-explorer", "-", "2026-08-22"),
+    "permissions-descriptions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
+    "permissions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
+    "provisioningInfo.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
+}
+
+
+def compile_catalog(folder: Path) -> tuple[bytes, Report]:
+    """The catalogue's bytes from the upstream files in `folder`, and what was wrong with those."""
+    report = Report()
+    evidence = upstream.load(folder, report)
+    published = upstream.permissions(folder, report)
+    operations = judge(evidence, published, report)
+    apps = upstream.apps(folder, report)
+    names = sorted(
+        {item.value for item in published}
+        | {name for item in operations for need in item.supports for alt in need.accepted for name in alt},
+        key=lambda name: (name.lower(), name),
+    )
+    name_ids = {name: at for at, name in enumerate(names)}
+    sections = (
+        _operation_sections(operations, evidence.spellings, name_ids)
+        | _lines("names", names)
+        | _permission_sections(published, name_ids)
+        | {
+            "app_ids": b"".join(bytes.fromhex(app_id.replace("-", "")) for app_id in apps),
+        }
+        | _lines("app_names", list(apps.values()))
+    )
+    counts = {
+        "operations": len(operations),
+        "templates": len({item.key[1] for item in operations}),
+        "permissions": len(published),
+        "apps": len(apps),
+    }
+    return _file(folder, sections, counts), report
+
+
+def _file(folder: Path, sections: dict[str, bytes], counts: dict[str, int]) -> bytes:
+    payload = b"".join(sections.values())
+    header = [
+        f"date {max(date for _, _, date in SOURCES.values())}",
+        f"sha256 {hashlib.sha256(payload).hexdigest()}",
+    ]
+    for name, (repository, commit, date) in sorted(SOURCES.items()):
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        header.append(f"source {repository} {commit} {date} {name} {digest}")
+    header += [f"count {name} {count}" for name, count in counts.items()]
+    offset = 0
+    for name, data in sections.items():
+        header.append(f"section {name} {offset} {len(data)} {zlib.crc32(data)}")
+        offset += len(data)
+    text = "\n".join(header).encode()
+    return store.MAGIC + str(zlib.crc32(text)).encode() + b"\n" + text + store.END + payload
+
+
+def _operation_sections(
+    operations: list[Judged], spellings: dict[str, str], name_ids: dict[str, int]
+) -> dict[str, bytes]:
+    tokens = sorted({token for item in operations for token in item.key[1]} - {match.SLOT})
+    literals = {token: at for at, token in enumerate([match.SLOT, *tokens])}
+    if len(literals) >= 1 << store.LITERAL_BITS:
+        raise OverflowError("too many path literals for the format")
+    nodes, edges = _trie({item.key[1] for item in operations}, literals)
+
+    pairs: dict[tuple[int, ...], int] = {}
+    grants: dict[Support, int] = {}
+    triples: dict[tuple[int, ...], int] = {}
+    stream: list[int] = []
+    starts: list[int] = []
+
+    def code(alternative: tuple[str, ...]) -> int:
+        ids = tuple(name_ids[name] for name in alternative)
+        return ids[0] if len(ids) == 1 else store.PAIR | pairs.setdefault(ids, len(pairs))
+
+    def grant(need: Support) -> int:
+        if need not in grants:
+            grants[need] = len(grants)
+            starts.append(len(stream))
+            stream.append(int(need.supported) | CONFIDENCES.index(need.confidence) << 1)
+            stream.extend((len(need.accepted), len(need.least)))
+            stream.extend(code(alternative) for alternative in need.accepted)
+        return grants[need]
+
+    rows = sorted(
+        (
+            nodes[item.key[1]] << 4 | store.METHODS.index(item.key[0]) << 1 | (item.version == "beta"),
+            item.supports,
+        )
+        for item in operations
+    )
+    needs = []
+    for _, supports in rows:
+        triple = tuple(grant(need) for need in supports)
+        needs.append(triples.setdefault(triple, len(triples)))
+    spelt = [_spell(token, spellings) for token in literals]
+    return _lines("literals", spelt) | {
+        "buckets": _numbers("H", _hash_table(list(literals))),
+        "edges": _numbers("I", edges),
+        "rows": _numbers("I", [key for key, _ in rows]),
+        "needs": _numbers("H", needs),
+        "triples": _numbers("H", [index for triple in triples for index in triple]),
+        "grants_at": _numbers("I", starts),
+        "grants": _numbers("H", stream),
+        "pairs": _numbers("H", [name for pair in pairs for name in pair]),
+    }
+
+
+def _trie(
+    paths: set[tuple[str, ...]], literals: dict[str, int]
+) -> tuple[dict[tuple[str, ...], int], list[int]]:
+    """Nodes by path, numbered breadth first, so that an edge's rank names the node it leads to."""
+    nodes: dict[tuple[str, ...], int] = {(): 0}
+    edges: list[int] = []
+    level = {path[:1] for path in paths}
+    depth = 1
+    while level:
+        for path in sorted(level, key=lambda path: (nodes[path[:-1]], literals[path[-1]])):
+            nodes[path] = len(nodes)
+            edges.append(nodes[path[:-1]] << store.LITERAL_BITS | literals[path[-1]])
+        depth += 1
+        level = {path[:depth] for path in paths if len(path) >= depth}
+    return nodes, edges
+
+
+def _permission_sections(published: list[Published], name_ids: dict[str, int]) -> dict[str, bytes]:
+    resources = [GRAPH, *sorted({item.resource for item in published} - {GRAPH})]
+    ordered = sorted(
+        published, key=lambda item: (name_ids[item.value], resources.index(item.resource), item.type, item.id)
+    )
+    facts: list[int] = []
+    for item in ordered:
+        flags = (
+            store.ROLE * (item.type == "Role")
+            | store.LIVE * item.live
+            | store.HIDDEN * item.hidden
+            | store.ENABLED * item.enabled
+            | store.PERSONAL * item.personal
+            | (0 if item.admin_consent is None else 1 + item.admin_consent) << store.CONSENT_SHIFT
+            | (item.level or 0) << store.LEVEL_SHIFT
+        )
+        facts += (name_ids[item.value], resources.index(item.resource), flags)
+    return {
+        "guids": b"".join(bytes.fromhex(item.id.replace("-", "")) or bytes(16) for item in ordered),
+        "facts": _numbers("H", facts),
+    } | _lines("resources", resources)
+
+
+def _spell(token: str, spellings: dict[str, str]) -> str:
+    name, bracket, arguments = token.partition("(")
+    name = spellings.get(name, name)
+    if not bracket:
+        return name
+    return f"{name}({','.join(spellings.get(word, word) for word in arguments[:-1].split(','))})"
+
+
+def _numbers(code: str, numbers: list[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}{code}", *numbers)
+
+
+def _lines(name: str, lines: list[str]) -> dict[str, bytes]:
+    """A section of lines and the one that says where each begins."""
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line.encode()) + 1)
+    return {name: "\n".join(lines).encode(), f"{name}_at": _numbers("I", starts)}
+
+
+def _hash_table(words: list[str]) -> list[int]:
+    """Ids of `words` (from 1; 0 is an empty bucket) by CRC-32 with linear probing, a third full or less."""
+    buckets = [0] * (1 << (3 * len(words)).bit_length())
+    for at, word in enumerate(words[1:], 1):
+        bucket = zlib.crc32(word.encode()) % len(buckets)
+        while buckets[bucket]:
+            bucket = (bucket + 1) % len(buckets)
+        buckets[bucket] = at
+    return buckets
+
+
+if __name__ == "__main__":
+    compiled, noticed = compile_catalog(Path(sys.argv[1]))
+    target = Path(__file__).parent / "data" / "catalog.bin"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(compiled)
+    print(noticed)  # noqa: T201 - this is the report
+    print(f"{target}: {len(compiled)} bytes", file=sys.stderr)  # noqa: T201

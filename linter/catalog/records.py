@@ -1,0 +1,63 @@
+"""What the catalogue answers with."""
+
+from typing import Literal, NamedTuple
+
+from linter.finding import Confidence
+
+Scheme = Literal["DelegatedWork", "DelegatedPersonal", "Application"]
+PermissionType = Literal["Scope", "Role"]
+
+GRAPH = "00000003-0000-0000-c000-000000000000"
+"""The appId of Microsoft Graph."""
+
+SCHEMES: tuple[Scheme, ...] = ("DelegatedWork", "DelegatedPersonal", "Application")
+
+
+class Permission(NamedTuple):
+    """One published permission of one API in one type.
+
+    `resource` is the API's appId. `admin_consent` and `level` (1 to 4) are None where nothing
+    says so; `live` is whether the API's own service principal publishes it today; `personal`
+    whether it is offered to personal Microsoft accounts (delegated only).
+    """
+
+    resource: str
+    id: str
+    value: str
+    type: PermissionType
+    admin_consent: bool | None
+    level: int | None
+    live: bool
+    hidden: bool
+    enabled: bool
+    personal: bool
+
+
+class Support(NamedTuple):
+    """What one operation accepts under one scheme.
+
+    Each alternative is one permission, or a pair that is needed together. `least` holds the
+    least privileged alternatives, the best first. `confidence` is the guard's.
+    """
+
+    supported: bool
+    accepted: tuple[tuple[str, ...], ...]
+    least: tuple[tuple[str, ...], ...]
+    confidence: Confidence
+
+
+class Operation(NamedTuple):
+    """A method and path template of Microsoft Graph, `version` being `v1.0` or `beta`."""
+
+    method: str
+    template: str
+    version: str
+    work: Support
+    personal: Support
+    application: Support
+
+    def support(self, scheme: Scheme) -> Support:
+        """What the operation accepts under `scheme`."""
+        if scheme == "Application":
+            return self.application
+        return self.work if scheme == "DelegatedWork" else self.personal

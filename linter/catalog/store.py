@@ -1,0 +1,534 @@
+"""The catalogue file, opened and asked.
+
+Opening reads one file and checks it; nothing is parsed but the list of path
+literals. Single look-ups bisect the file's own arrays; after a hundred of them
+the arrays are expanded to dictionaries, which answer the same, faster.
+
+Layout (little-endian), written by `linter.catalog.compile`:
+
+    entralint catalogue 1        the format's name and version
+    123456789                    CRC-32 of the header
+    key value                    header lines; `section NAME OFFSET LENGTH CRC-32` counts from …
+    (empty line)
+    payload                      … here: sections, one behind the other
+
+* `literals`  lines: path literals as spelt, line number = id; line 0 is `{}`, the slot
+* `buckets`   u16: a hash table of literal ids: CRC-32 of the lower-case literal, then linear probing
+* `edges`     u32, sorted: parent node << 13 | literal id; the edge's position + 1 is its node
+* `rows`      u32, sorted: node << 4 | method << 1 | (1 for beta)
+* `needs`     u16 a row: index into `triples`
+* `triples`   u16 × 3: index into `grants_at`, for the schemes in `SCHEMES` order
+* `grants_at` u32: where a support begins in `grants`
+* `grants`    u16: supported | confidence << 1, number of alternatives, how many of them are least,
+              then the alternatives: a name id, or 0x8000 | index into `pairs`
+* `names`     lines: permission names, sorted without regard to case
+* `pairs`     u16 × 2: name ids
+* `guids`     16 bytes a permission
+* `facts`     u16 × 3 a permission: name id (sorted), resource index, flags
+* `*_at`      u32, beside each section of lines: where every line begins, and the end + 1
+* `resources` lines: appIds of the APIs that own permissions
+* `app_ids`   16 bytes, and `app_names` lines: Microsoft's own applications
+"""
+
+import sys
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from linter.catalog import guard, match
+from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Scheme, Support
+from linter.errors import Unreadable
+from linter.finding import CONFIDENCES
+
+MAGIC: Final = b"entralint catalogue 1\n"
+END: Final = b"\n\n"
+LITERAL_BITS: Final = 13
+PAIR: Final = 0x8000
+METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+# Flags of a permission: two bits hold admin consent (0 unknown, 1 no, 2 yes), three the level.
+ROLE: Final = 1
+LIVE: Final = 2
+HIDDEN: Final = 4
+ENABLED: Final = 8
+PERSONAL: Final = 16
+CONSENT_SHIFT: Final = 5
+LEVEL_SHIFT: Final = 7
+
+_EXPAND_AFTER: Final = 100
+
+_METHOD_CODES: Final = {method: code for code, method in enumerate(METHODS)}
+
+# Names under which the portal, modules and documents know an API, beside its display name.
+_ALIASES: Final = {
+    "microsoft graph": GRAPH,
+    "graph": GRAPH,
+    "microsoftgraph": GRAPH,
+    "office 365 exchange online": "00000002-0000-0ff1-ce00-000000000000",
+    "exchange online": "00000002-0000-0ff1-ce00-000000000000",
+    "office 365 sharepoint online": "00000003-0000-0ff1-ce00-000000000000",
+    "sharepoint online": "00000003-0000-0ff1-ce00-000000000000",
+    "sharepoint": "00000003-0000-0ff1-ce00-000000000000",
+    "windows azure active directory": "00000002-0000-0000-c000-000000000000",
+    "azure ad graph": "00000002-0000-0000-c000-000000000000",
+    "azure active directory graph": "00000002-0000-0000-c000-000000000000",
+    "windows azure service management api": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "azure service management": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+}
+
+
+class Lines:
+    """A section of lines, each decoded when it is asked for."""
+
+    __slots__ = ("_data", "_starts")
+
+    def __init__(self, data: bytes, starts: memoryview) -> None:
+        self._data = data
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, at: int) -> str:
+        return self.raw(at).decode()
+
+    def raw(self, at: int) -> bytes:
+        """Line `at` in UTF-8."""
+        return self._data[self._starts[at] : self._starts[at + 1] - 1]
+
+
+class CatalogSource(NamedTuple):
+    """One upstream file that the catalogue was compiled from. `date` is the commit's."""
+
+    repository: str
+    commit: str
+    date: str
+    file: str
+    sha256: str
+
+
+class Info(NamedTuple):
+    """Where the catalogue comes from. `date` is its newest source's, `hash` the payload's SHA-256."""
+
+    date: str
+    hash: str
+    sources: tuple[CatalogSource, ...]
+    counts: Mapping[str, int]
+
+
+class Catalog:
+    """Microsoft Graph's operations and permissions, and the names of Microsoft's own apps."""
+
+    def __init__(self, path: str, header: Mapping[str, list[str]], payload: memoryview) -> None:
+        self._path = path
+        self._header = header
+        self._payload = payload
+        self._sections: dict[str, tuple[int, int, int]] = {}
+        for line in header["section"]:
+            name, offset, length, checksum = line.split(" ")
+            self._sections[name] = (int(offset), int(length), int(checksum))
+        self.date = header["date"][0]
+        self.hash = header["sha256"][0]
+        self._words = self._line_section("literals")
+        self._names = self._line_section("names")
+        self._buckets = self._numbers("buckets", "H")
+        self._edges = self._numbers("edges", "I")
+        self._rows = self._numbers("rows", "I")
+        # Filled as asked for.
+        self._lines: dict[str, Lines] = {}
+        self._arrays: dict[str, memoryview] = {}
+        self._supports: dict[int, Support] = {}
+        self._operations: dict[int, Operation] = {}
+        self._asked = 0
+        self._literals: dict[str, int] = {}
+        self._child: dict[int, int] = {}
+        self._row_at: dict[int, int] = {}
+        self._app_named: dict[str, str] = {}
+        self._opened: dict[int, dict[str, list[int]]] = {}
+
+    @classmethod
+    def open(cls, path: str | None = None) -> "Catalog":
+        """Open the package's catalogue, or the one at `path`.
+
+        Raises:
+            linter.errors.Unreadable: the file is missing, damaged or of another version.
+        """
+        if path is None:
+            path = __file__.rpartition("store.py")[0] + "data/catalog.bin"
+        try:
+            with open(path, "rb", 0) as file:  # noqa: PTH123 - importing pathlib costs more than all of this
+                data = file.read()
+        except OSError as error:
+            raise Unreadable(path, f"the catalogue cannot be read: {error.strerror}") from error
+        if not data.startswith(MAGIC):
+            raise Unreadable(path, "this is no catalogue of the version that entralint reads")
+        end = data.find(END)
+        try:
+            header: dict[str, list[str]] = {}
+            checksum, _, rest = data[len(MAGIC) : end].partition(b"\n")
+            if int(checksum) != zlib.crc32(rest):
+                raise ValueError
+            for line in rest.decode().split("\n"):
+                key, _, value = line.partition(" ")
+                header.setdefault(key, []).append(value)
+            return cls(path, header, memoryview(data)[end + len(END) :])
+        except (ValueError, KeyError, IndexError) as error:
+            raise Unreadable(path, "the catalogue is damaged") from error
+
+    def _section(self, name: str) -> memoryview:
+        """The bytes of a section, checked when they are first needed."""
+        offset, length, checksum = self._sections[name]
+        data = self._payload[offset : offset + length]
+        if zlib.crc32(data) != checksum or len(data) != length:
+            raise Unreadable(self._path, f"the catalogue is damaged: {name}")
+        return data
+
+    def _numbers(self, name: str, code: str) -> memoryview:
+        """A section as an array of u16 (`H`) or u32 (`I`)."""
+        data = self._section(name)
+        if sys.byteorder == "little":
+            return data.cast(code)
+        from array import array  # noqa: PLC0415 - rare
+
+        swapped = array(code, bytes(data))
+        swapped.byteswap()
+        return memoryview(swapped)
+
+    def _array(self, name: str, code: str = "H") -> memoryview:
+        if name not in self._arrays:
+            self._arrays[name] = self._numbers(name, code)
+        return self._arrays[name]
+
+    def _line_section(self, name: str) -> "Lines":
+        return Lines(bytes(self._section(name)), self._numbers(f"{name}_at", "I"))
+
+    def _text(self, name: str) -> "Lines":
+        if name not in self._lines:
+            self._lines[name] = self._line_section(name)
+        return self._lines[name]
+
+    # --- operations -----------------------------------------------------------------------------
+
+    def find(self, method: str, url: str) -> Operation | None:
+        """The operation that `method` on `url` calls; None if it is not known.
+
+        `url` is a full URL on a Graph host of any cloud, or a path, which means v1.0. The
+        operation of the URL's own version is preferred; `Operation.version` tells which one it is.
+        An operation found under another reading of the URL is known with medium confidence at most.
+        """
+        code = _METHOD_CODES.get(method)
+        if code is None:
+            code = _METHOD_CODES.get(method.strip().upper())
+            if code is None:
+                return None
+        call = match.call(url)
+        if call is None:
+            return None
+        version, path = call
+        want = code << 1 | (version == "beta")
+        self._asked += 1
+        if self._asked == _EXPAND_AFTER:
+            self._expand()
+        row = self._walk(path, want)
+        if row >= 0:
+            return self._operations.get(row) or self._operation(row)
+        for reading, as_user in match.alternatives(path):
+            row = self._walk(reading, want)
+            if row >= 0:
+                return _less_sure(self._operation(row), self_alias=as_user)
+        return None
+
+    def support(self, operation: Operation, scheme: Scheme, writes: Iterable[str] | None = None) -> Support:
+        """What `operation` accepts under `scheme` when the body writes exactly the properties `writes`.
+
+        None means that the properties are not known: a permission that is for some properties only
+        then does not count.
+        """
+        return guard.for_writes(operation.method, operation.template, scheme, operation.support(scheme), writes)
+
+    def operations(self) -> Iterator[Operation]:
+        """Every operation, by template, method and version."""
+        for row in range(len(self._rows)):
+            yield self._operation(row)
+
+    def operations_of(self, permission: Permission) -> tuple[Operation, ...]:
+        """The operations that a Graph permission opens, alone or beside another one."""
+        if permission.resource != GRAPH:
+            return ()
+        schemes = (2,) if permission.type == "Role" else (0, 1)
+        found = {row for scheme in schemes for row in self._opened_by(scheme).get(permission.value, ())}
+        return tuple(self._operation(row) for row in sorted(found))
+
+    def _opened_by(self, scheme: int) -> dict[str, list[int]]:
+        if scheme not in self._opened:
+            opened: dict[str, list[int]] = {}
+            for row in range(len(self._rows)):
+                accepted = self._operation(row)[3 + scheme].accepted
+                for name in {name for alternative in accepted for name in alternative}:
+                    opened.setdefault(name, []).append(row)
+            self._opened[scheme] = opened
+        return self._opened[scheme]
+
+    def _expand(self) -> None:
+        """Turn the sorted arrays into dictionaries, for many look-ups."""
+        self._literals = {self._words[at].lower(): at for at in range(len(self._words))}
+        self._child = dict(zip(self._edges, range(1, len(self._edges) + 1), strict=True))
+        self._row_at = {key: row for row, key in enumerate(self._rows)}
+
+    def _literal(self, token: str) -> int:
+        """The id of a lower-case literal, 0 for none."""
+        word = token.encode("utf-8", "surrogatepass")
+        buckets, words = self._buckets, self._words
+        mask = len(buckets) - 1
+        at = zlib.crc32(word) & mask
+        while found := buckets[at]:
+            if words.raw(found).lower() == word:
+                return found
+            at = at + 1 & mask
+        return 0
+
+    def _edge(self, key: int) -> int:
+        """The node that the edge `key` leads to, 0 for none."""
+        if self._child:
+            return self._child.get(key, 0)
+        at = bisect_left(self._edges, key)
+        return at + 1 if at < len(self._edges) and self._edges[at] == key else 0
+
+    def _row(self, key: int) -> int:
+        """The row of an operation, -1 for none; of the other version if its own is not there."""
+        if self._row_at:
+            row = self._row_at.get(key, -1)
+            return row if row >= 0 else self._row_at.get(key ^ 1, -1)
+        for candidate in (key, key ^ 1):
+            at = bisect_left(self._rows, candidate)
+            if at < len(self._rows) and self._rows[at] == candidate:
+                return at
+        return -1
+
+    def _walk(self, path: list[str], want: int) -> int:
+        """The row of the operation `want` (method and version) at `path`, -1 for none.
+
+        Literals go before slots, and a slot is tried where the literal led nowhere.
+        """
+        literal_of = self._literals.get if self._literals else self._literal
+        edge = self._child.get if self._child else self._edge
+        untried: list[tuple[int, int]] = []  # nodes where a slot may take the token at this place
+        node = at = 0
+        end = len(path)
+        while True:
+            if at == end:
+                row = self._row(node << 4 | want)
+                if row >= 0:
+                    return row
+            else:
+                token = path[at]
+                literal = literal_of(token[1:] if token[0] == "." else token)
+                if literal:
+                    child = edge(node << LITERAL_BITS | literal)
+                    if child:
+                        untried.append((node, at))
+                        node = child
+                        at += 1
+                        continue
+                untried.append((node, at))
+            while untried:
+                node, at = untried.pop()
+                token = path[at]
+                if token[0] in ".$" or token[-1] == ")":  # match.rigid, in line
+                    continue
+                child = edge(node << LITERAL_BITS)
+                if child:
+                    node = child
+                    at += 1
+                    break
+            else:
+                return -1
+
+    def _operation(self, row: int) -> Operation:
+        if row not in self._operations:
+            key = self._rows[row]
+            first = self._array("needs")[row] * 3
+            work, personal, application = (self._support(self._array("triples")[first + at]) for at in range(3))
+            self._operations[row] = Operation(
+                METHODS[key >> 1 & 7],
+                self._template(key >> 4),
+                "beta" if key & 1 else "v1.0",
+                work,
+                personal,
+                application,
+            )
+        return self._operations[row]
+
+    def _template(self, node: int) -> str:
+        words = self._words
+        out = []
+        while node:
+            key = self._edges[node - 1]
+            out.append(_spelt(words[key & (1 << LITERAL_BITS) - 1]))
+            node = key >> LITERAL_BITS
+        return "/" + "/".join(reversed(out))
+
+    def _support(self, index: int) -> Support:
+        if index not in self._supports:
+            grants = self._array("grants")
+            at = self._array("grants_at", "I")[index]
+            flags, count, least = grants[at : at + 3]
+            accepted = tuple(self._alternative(code) for code in grants[at + 3 : at + 3 + count])
+            self._supports[index] = Support(bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1])
+        return self._supports[index]
+
+    def _alternative(self, code: int) -> tuple[str, ...]:
+        names = self._names
+        if code < PAIR:
+            return (names[code],)
+        first = (code - PAIR) * 2
+        pairs = self._array("pairs")
+        return (names[pairs[first]], names[pairs[first + 1]])
+
+    # --- permissions ----------------------------------------------------------------------------
+
+    def permissions(self, resource: str, id: str) -> tuple[Permission, ...]:  # noqa: A002 - Graph's name
+        """The permissions of the API `resource` (appId) with this GUID: none, one or, for a GUID that
+        serves as scope and role, two.
+        """
+        resource = resource.strip().lower()
+        return tuple(found for found in self.by_id(id) if found.resource == resource)
+
+    def by_id(self, guid: str) -> tuple[Permission, ...]:
+        """The permissions of all APIs with this GUID."""
+        key = _guid_bytes(guid)
+        if not key or key == bytes(16):
+            return ()
+        return tuple(self._permission(at) for at in _find_all(bytes(self._array("guids", "B")), key))
+
+    def permission(self, resource: str, value: str, type: PermissionType) -> Permission | None:  # noqa: A002
+        """The permission of the API `resource` by its name, in any case, and type."""
+        resource = resource.strip().lower()
+        for found in self.named(value):
+            if found.type == type and found.resource == resource:
+                return found
+        return None
+
+    def named(self, value: str) -> tuple[Permission, ...]:
+        """The permissions of all APIs with this name, in any case: Microsoft Graph's first."""
+        value, names = value.strip().lower(), self._names
+        name = bisect_left(range(len(names)), value, key=lambda at: names[at].lower())
+        if name == len(names) or names[name].lower() != value:
+            return ()
+        facts = self._array("facts")
+        count = len(facts) // 3
+        first = bisect_left(range(count), name, key=lambda at: facts[at * 3])
+        found = []
+        while first < count and facts[first * 3] == name:
+            found.append(self._permission(first))
+            first += 1
+        return tuple(found)
+
+    def knows(self, resource: str) -> bool:
+        """Whether all permissions of this API are in the catalogue, so that a missing one is an error.
+
+        That is so for Microsoft Graph alone; of other APIs upstream lists some permissions.
+        """
+        return resource.strip().lower() == GRAPH
+
+    def all_permissions(self) -> Iterator[Permission]:
+        """Every permission, by name; Microsoft Graph's first among equal names."""
+        for at in range(len(self._array("facts")) // 3):
+            yield self._permission(at)
+
+    def _permission(self, at: int) -> Permission:
+        name, resource, flags = self._array("facts")[at * 3 : at * 3 + 3]
+        guid = bytes(self._array("guids", "B")[at * 16 : at * 16 + 16])
+        consent = flags >> CONSENT_SHIFT & 3
+        return Permission(
+            self._text("resources")[resource],
+            _guid_text(guid) if guid != bytes(16) else "",
+            self._names[name],
+            "Role" if flags & ROLE else "Scope",
+            None if not consent else consent == 2,
+            flags >> LEVEL_SHIFT & 7 or None,
+            live=bool(flags & LIVE),
+            hidden=bool(flags & HIDDEN),
+            enabled=bool(flags & ENABLED),
+            personal=bool(flags & PERSONAL),
+        )
+
+    # --- Microsoft's apps -----------------------------------------------------------------------
+
+    def resource_id(self, name: str) -> str | None:
+        """The appId of one of Microsoft's own apps by its display name, in any case, or usual alias."""
+        name = name.strip().lower()
+        if name in _ALIASES:
+            return _ALIASES[name]
+        if not self._app_named:
+            ids = bytes(self._section("app_ids"))
+            # The first of several equal names wins: those that Graph itself lists come first.
+            names = self._text("app_names")
+            for at in reversed(range(len(names))):
+                self._app_named[names[at].lower()] = _guid_text(ids[at * 16 : at * 16 + 16])
+        return self._app_named.get(name)
+
+    def resource_name(self, app_id: str) -> str | None:
+        """The display name of one of Microsoft's own apps by its appId."""
+        key = _guid_bytes(app_id)
+        if not key:
+            return None
+        for at in _find_all(bytes(self._array("app_ids", "B")), key):
+            return self._text("app_names")[at]
+        return None
+
+    def info(self) -> Info:
+        """Sources, dates and counts."""
+        sources = tuple(CatalogSource(*line.split(" ")) for line in self._header["source"])
+        counts = dict(line.split(" ") for line in self._header["count"])
+        return Info(self.date, self.hash, sources, {key: int(value) for key, value in counts.items()})
+
+
+def _less_sure(operation: Operation, *, self_alias: bool) -> Operation:
+    """An operation that was found under another reading of the URL.
+
+    `self_alias`: the URL said `/me`, which a token without a user has not, wherever it is looked up.
+    """
+    supports = [
+        found._replace(confidence="medium") if found.confidence == "high" else found for found in operation[3:6]
+    ]
+    if self_alias:
+        supports[2] = guard.UNSUPPORTED
+    return operation._replace(work=supports[0], personal=supports[1], application=supports[2])
+
+
+def _spelt(literal: str) -> str:
+    """A literal as shown in a template."""
+    if literal == match.SLOT:
+        return "{id}"
+    name, bracket, arguments = literal.partition("(")
+    if not bracket:
+        return literal
+    return f"{name}({','.join(argument + '={value}' for argument in arguments[:-1].split(','))})"
+
+
+def _find_all(data: bytes, key: bytes) -> Iterator[int]:
+    """Indices of the 16-byte records of `data` that equal `key`."""
+    at = data.find(key)
+    while at >= 0:
+        if at % 16 == 0:
+            yield at // 16
+        at = data.find(key, at + 1)
+
+
+def _guid_bytes(guid: str) -> bytes:
+    """A GUID's 16 bytes in written order; b"" if it is none."""
+    guid = guid.strip().strip("{}")
+    if len(guid) != 36 or guid[8] + guid[13] + guid[18] + guid[23] != "----":
+        return b""
+    try:
+        key = bytes.fromhex(guid.replace("-", ""))
+    except ValueError:
+        return b""
+    return key if len(key) == 16 else b""
+
+
+def _guid_text(data: bytes) -> str:
+    text = data.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

@@ -1,0 +1,195 @@
+"""Passwords: which ways of setting one work with which token."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from linter import subject
+from linter.catalog.match import parse_url, tokens
+from linter.catalog.records import GRAPH
+from linter.catalog.store import Catalog
+from linter.destination import acts_on_self
+from linter.entra import Entra
+from linter.entra.records import PasswordOperation
+from linter.finding import Hit, Predicts, Related, Unknown
+from linter.holdings import declared, requested
+from linter.ladder import Climb, Rung, climbs, find, graph_token, is_graph_call
+from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
+
+# The rungs of the ladder at which a permission is missing, whatever else the app holds.
+_MISSING: Final[frozenset[Rung]] = frozenset({"uncovered", "half-covered", "other-type"})
+
+# What Microsoft Graph answers to `/me` with an app-only token.
+_NO_USER: Final = Predicts(400, "BadRequest")
+
+
+# --- actions ------------------------------------------------------------------------------------
+
+
+def reset_action_app_only(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
+    """`resetPassword` is offered for delegated access only (reference: authenticationMethod: resetPassword)."""
+    for flow in flows:
+        if flow.access != "application" or not graph_token(flow, entra):
+            continue
+        for call in flow.every_call():
+            if any(operation.kind == "reset" for operation in _operations(call, catalog, entra)):
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"`{flow.name}` has an app-only token, and resetPassword needs a signed-in administrator",
+                    (Related(place(flow, "type"), "an app-only token"),),
+                )
+
+
+def _operations(call: Call, catalog: Catalog, entra: Entra) -> tuple[PasswordOperation, ...]:
+    """The ways to change a password that the call is."""
+    operation = find(call, catalog, entra).operation
+    return entra.password_operations_of(operation.method, operation.template) if operation else ()
+
+
+def change_action_not_me(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """`changePassword` is the signed-in user's own (reference: user: changePassword)."""
+    for flow in flows:
+        if flow.access is None or not graph_token(flow, entra):
+            continue
+        for call in flow.every_call():
+            owner = _changes_password_of(call, entra)
+            if owner and flow.access == "application":
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"`{flow.name}` has an app-only token, and changePassword is for the signed-in user",
+                    (Related(place(flow, "type"), "an app-only token"),),
+                    predicts=_NO_USER if owner == "me" else None,
+                )
+            elif owner == "users" and not acts_on_self(flow, call):
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"{subject.of_request(call)} names a user, and changePassword is for the signed-in user only",
+                    confidence="medium" if acts_on_self(flow, call) is None else None,
+                )
+
+
+def _changes_password_of(call: Call, entra: Entra) -> str | None:
+    """`me` or `users` for a call of changePassword; the reference knows it below `me` only."""
+    if call.method != "POST" or not is_graph_call(call, entra):
+        return None
+    steps = [step.lstrip(".") for step in tokens(parse_url(call.url).path)]
+    if steps[-1:] != ["changepassword"]:
+        return None
+    owner = (steps[0], len(steps))
+    return steps[0] if owner in {("me", 2), ("users", 3)} else None
+
+
+# --- writing passwordProfile --------------------------------------------------------------------
+
+
+def app_only_write(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory | None = None,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """An app writes `passwordProfile` without the application permission for it (reference: update user)."""
+    operation = entra.password_operation("write", "application")
+    if operation is None or _has_role(operation, inventory, grants, entra):
+        return
+    for climb in _writes("application", climbs(application, flows, grants, catalog, entra), entra):
+        if isinstance(climb, Unknown):
+            yield climb
+            continue
+        permission = operation.permissions[0]
+        yield Hit(
+            subject.of_call(climb.flow, climb.call),
+            climb.call.at,
+            f"{subject.of_request(climb.call)} writes `passwordProfile`, "
+            f"and `{climb.flow.name}` lacks the application permission {permission}",
+            (
+                Related(place(climb.flow, "type"), "an app-only token"),
+                _manifest_half(application, operation, catalog),
+            ),
+            confidence=operation.confidence,
+        )
+
+
+def _has_role(
+    operation: PasswordOperation, inventory: Inventory | None, grants: Grants | None, entra: Entra
+) -> bool:
+    """Whether the app itself is known to have a directory role that sets passwords."""
+    stated = (inventory.directory_roles if inventory else None) or ()
+    assigned = (grants.directory_roles if grants else None) or ()
+    roles = (entra.directory_role(name) for name in (*stated, *assigned))
+    return any(role is not None and role.name in operation.roles for role in roles)
+
+
+def delegated_write_scope_missing(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A signed-in user's `passwordProfile` write without the scope for it (reference: update user)."""
+    operation = entra.password_operation("write", "delegated")
+    if operation is None:
+        return
+    for climb in _writes("delegated", climbs(application, flows, grants, catalog, entra), entra):
+        if isinstance(climb, Unknown):
+            yield climb
+            continue
+        asked = requested(climb.flow, catalog, entra)
+        missing = " nor ".join(operation.permissions)
+        yield Hit(
+            subject.of_call(climb.flow, climb.call),
+            climb.call.at,
+            f"{subject.of_request(climb.call)} writes `passwordProfile`, "
+            f"and `{climb.flow.name}` holds neither {missing}",
+            (
+                _manifest_half(application, operation, catalog)
+                if asked is None or asked.default
+                else Related(place(climb.flow, "scopes"), f"does not ask for {operation.permissions[0]}"),
+            ),
+            confidence=operation.confidence,
+        )
+
+
+def _writes(access: Access, found: tuple[Climb, ...], entra: Entra) -> Iterator[Climb | Unknown]:
+    """The calls that write a password and lack the permission for it, and what is unknown of others.
+
+    Where the body's properties are not stated, it may or may not write one.
+    """
+    operation = entra.password_operation("write", access)
+    for climb in found:
+        step = climb.step
+        if operation is None or step.operation is None or climb.flow.access != access:
+            continue
+        if step.support is None or not step.support.supported or step.scheme == "DelegatedPersonal":
+            continue
+        if operation not in entra.password_operations_of(step.operation.method, step.operation.template):
+            continue
+        if climb.call.writes is None:
+            yield Unknown("call.writes")
+        elif not _writes_property(climb.call, operation.property):
+            continue
+        elif step.rung == "open":
+            yield from map(Unknown, step.lacks)
+        elif step.rung in _MISSING and not set(operation.permissions).isdisjoint(step.missing):
+            yield climb
+
+
+def _writes_property(call: Call, name: str | None) -> bool:
+    """Whether the body writes a property or something below it (`passwordProfile/password`)."""
+    written = (text.partition("/")[0].partition(".")[0].strip().lower() for text in call.writes or ())
+    return name is not None and name.lower() in written
+
+
+def _manifest_half(application: Application, operation: PasswordOperation, catalog: Catalog) -> Related:
+    """The declared permission of the other type, or where one would be declared."""
+    for entry in declared(application, catalog) or ():
+        if entry.resource == GRAPH and entry.permission and entry.permission.value in operation.permissions:
+            kind = "a delegated" if entry.permission.type == "Scope" else "an application"
+            return Related(entry.entry.at, f"declares it as {kind} permission")
+    name = operation.permissions[0]
+    return Related(place(application, "required_resource_access"), f"does not declare {name}")

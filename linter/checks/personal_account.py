@@ -1,0 +1,278 @@
+"""Personal Microsoft accounts: what they cannot reach, and apps that do not let them in.
+
+Sources: https://learn.microsoft.com/graph/permissions-overview and
+https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+"""
+
+from collections.abc import Iterable, Iterator
+
+from linter import subject
+from linter.catalog.records import GRAPH
+from linter.catalog.store import Catalog
+from linter.entra.facts import Entra
+from linter.entra.records import SignInAudience
+from linter.entra.scopes import split_scope
+from linter.finding import Hit, Predicts, Related, Unknown
+from linter.holdings import Declared, declared, declared_openly, entries_of, is_graph_audience, requested
+from linter.ladder import Climb, climbs, schemes, stopped_at
+from linter.model import NULL, Application, Call, Flow, RequiredResourceAccess, Text, place
+from linter.placeholder import has_placeholder
+from linter.positions import At
+
+_DEFAULT_AUDIENCE = "AzureADMyOrg"
+"""What a registration is for whose signInAudience the directory holds as null."""
+
+
+# --- the rules --------------------------------------------------------------------------------
+
+
+def work_only_api(
+    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """Calls of operations without a permission for personal accounts, made with such an account."""
+    audience = _audience(application, entra)
+    for flow in flows:
+        if flow.access == "delegated" and _account(flow) is None and audience is None:
+            yield Unknown("user.account" if application is None else "application.sign_in_audience")
+    personal = (
+        climb
+        for climb in climbs(application, flows, None, catalog, entra)
+        if climb.step.scheme == "DelegatedPersonal" and not _is_kept_out(climb.flow, audience)
+    )
+    for climb in stopped_at("unsupported", personal):
+        if isinstance(climb, Unknown):
+            yield climb
+        elif climb.step.operation is not None and climb.step.operation.work.supported:
+            yield _work_only(climb, application)
+
+
+def application_permission(
+    application: Application, catalog: Catalog, entra: Entra, flows: tuple[Flow, ...] | None = None
+) -> Iterator[Hit | Unknown]:
+    """App-only access where personal accounts are: none of them can grant it."""
+    audience = _audience(application, entra)
+    if audience is None:
+        yield Unknown("application.sign_in_audience")
+    elif not audience.application_permissions:
+        yield from _application_entries(application, catalog)
+    for flow in flows or ():
+        for call in flow.every_call():
+            if flow.access == "application" and call.target and call.target.account == "personal":
+                yield _app_only_on_personal(flow, call, call.target.at)
+
+
+def user_in_org_only_app(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """A personal account signs in to an app for work and school accounts; an invited guest may."""
+    audience = _audience(application, entra)
+    if audience is not None and audience.personal:
+        return
+    for flow in flows:
+        account = _account(flow)
+        if flow.access != "delegated" or account in ("work", "guest"):
+            continue
+        if account is None:
+            yield Unknown("user.account")
+        elif audience is None:
+            yield Unknown("application.sign_in_audience")
+        else:
+            yield Hit(
+                subject.of_flow(flow, "user"),
+                _account_place(flow),
+                f"`{flow.name}` signs in a personal account, "
+                f"and `{audience.value}` admits work and school accounts only",
+                (Related(place(application, "sign_in_audience"), "work and school accounts only"),),
+            )
+
+
+def permission_not_offered(
+    application: Application, catalog: Catalog, entra: Entra, flows: tuple[Flow, ...] | None = None
+) -> Iterator[Hit | Unknown]:
+    """Delegated permissions of Microsoft Graph that a personal account cannot consent to.
+
+    Where work accounts sign in as well, a declared one may be for them alone: then it is a note,
+    unless a flow with a personal account asks for all that is declared.
+    """
+    audience = _audience(application, entra)
+    if audience is None:
+        yield Unknown("application.sign_in_audience")
+        return
+    if not audience.personal:
+        return
+    if declared_openly(application, GRAPH, catalog):
+        yield Unknown("application.required_resource_access")
+    personal = [flow for flow in flows or () if _is_personal(flow, application)]
+    named = [found for flow in personal for found in _named(flow, catalog, entra)]
+    for flow, text, name in named:
+        yield _not_offered(name, text.at, f"`{flow.name}` asks for it with one", ())
+    entries = list(_not_offered_entries(application, catalog, {name for _, _, name in named}))
+    whole = next((flow for flow in personal if _asks_for_all(flow, catalog, entra)), None)
+    if whole is not None:
+        related = Related(place(whole, "scopes"), "asks for all that is declared")
+        reason = f"`{whole.name}` asks for all declared ones with one"
+    elif not audience.work:
+        related = Related(place(application, "sign_in_audience"), "personal accounts only")
+        reason = "only such accounts sign in"
+    else:
+        yield from _mixed(entries, application)
+        return
+    for entry in entries:
+        yield _not_offered(entry.written, entry.entry.at, reason, (related,))
+
+
+# --- who signs in -----------------------------------------------------------------------------
+
+
+def _audience(application: Application | None, entra: Entra) -> SignInAudience | None:
+    """The facts of the app's signInAudience; None where it is not stated, open or no value of it."""
+    written = application.sign_in_audience if application is not None else None
+    if written is None:
+        return None
+    return entra.sign_in_audience(_DEFAULT_AUDIENCE if written is NULL else written)
+
+
+def _account(flow: Flow) -> str | None:
+    return flow.user.account if flow.user else None
+
+
+def _account_place(flow: Flow) -> At:
+    """Where the flow's account is written, or would be."""
+    if flow.user is None or flow.user.account is None:
+        return flow.at
+    return flow.user.at.child("account")
+
+
+def _is_personal(flow: Flow, application: Application) -> bool:
+    """Whether the flow's user certainly has a personal account."""
+    return schemes(flow, application) == (("DelegatedPersonal", True),)
+
+
+def _is_kept_out(flow: Flow, audience: SignInAudience | None) -> bool:
+    """Whether a personal account cannot even sign in (user-in-org-only-app)."""
+    return _account(flow) == "personal" and audience is not None and not audience.personal
+
+
+# --- calls ------------------------------------------------------------------------------------
+
+
+def _work_only(climb: Climb, application: Application | None) -> Hit | Unknown:
+    """The finding, if it is sure enough.
+
+    The reference pages have no column for personal accounts, so permissions.json is the one
+    witness. That it names nothing for them counts only where it is known to know the operation:
+    where both witnesses agree about work accounts.
+    """
+    operation = climb.step.operation
+    if operation is None or operation.work.confidence != "high":
+        return Unknown("catalog.operations")
+    flow = climb.flow
+    if climb.certain or application is None:
+        who = f"`{flow.name}` signs in a personal account"
+        at, label = _account_place(flow), "a personal account"
+    else:
+        who = f"a personal account may sign in to `{flow.name}`"
+        at, label = place(application, "sign_in_audience"), "admits personal accounts"
+    if climb.certain and _account(flow) is None and application is not None:
+        at = place(application, "sign_in_audience")
+    return Hit(
+        subject.of_call(flow, climb.call),
+        climb.call.at,
+        f"{subject.of_request(climb.call)} is for work and school accounts only, and {who}",
+        (Related(at, label),),
+        severity=None if climb.certain else "warning",
+    )
+
+
+def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:
+    return Hit(
+        subject.of_call(flow, call),
+        call.at,
+        f"{subject.of_request(call)} acts on a personal account, and `{flow.name}` has an app-only token, "
+        "which reaches no such account",
+        (Related(place(flow, "type"), "an app-only token"), Related(target, "a personal account")),
+        Predicts(status=404),
+    )
+
+
+# --- declared permissions ---------------------------------------------------------------------
+
+
+def _application_entries(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
+    entries = declared(application, catalog)
+    if entries is None or any(has_placeholder(entry.entry.type or "${}") for entry in entries):
+        yield Unknown("application.required_resource_access")
+    for entry in entries or ():
+        if (entry.entry.type or "").strip().lower() == "role":
+            yield Hit(
+                subject.of_permission(_api_name(entry, catalog), entry.written, "Role"),
+                entry.entry.at,
+                f"`{entry.written}` is declared as application permission, "
+                "and only personal accounts sign in to the app",
+                (Related(place(application, "sign_in_audience"), "personal accounts only"),),
+            )
+
+
+def _api_name(entry: Declared, catalog: Catalog) -> str:
+    if entry.resource is None:
+        return entry.block.resource_app_id or "?"
+    return catalog.resource_name(entry.resource) or entry.resource
+
+
+def _is_work_only(name: str, catalog: Catalog) -> bool:
+    """Whether Microsoft Graph publishes the permission and offers it to work accounts alone.
+
+    It also publishes OpenID Connect's scopes, which every account has.
+    """
+    permission = catalog.permission(GRAPH, name, "Scope")
+    return permission is not None and not permission.personal and not split_scope(permission.value).oidc
+
+
+def _not_offered_entries(application: Application, catalog: Catalog, without: set[str]) -> Iterator[Declared]:
+    for entry in entries_of(application, GRAPH, "Scope", catalog):
+        if entry.written not in without and _is_work_only(entry.written, catalog):
+            yield entry
+
+
+def _named(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Flow, Text, str]]:
+    """The scopes of work accounts that a flow asks for by name."""
+    for text in flow.scopes or ():
+        scope = split_scope(text.value)
+        if is_graph_audience(scope.audience, entra) and _is_work_only(scope.permission, catalog):
+            permission = catalog.permission(GRAPH, scope.permission, "Scope")
+            yield flow, text, permission.value if permission else scope.permission
+
+
+def _asks_for_all(flow: Flow, catalog: Catalog, entra: Entra) -> bool:
+    asked = requested(flow, catalog, entra)
+    return asked is not None and asked.default
+
+
+def _not_offered(name: str, at: At, reason: str, related: tuple[Related, ...]) -> Hit:
+    return Hit(
+        subject.of_permission("Microsoft Graph", name, "Scope"),
+        at,
+        f"`{name}` is not offered to personal accounts, and {reason}",
+        related,
+    )
+
+
+def _mixed(entries: Iterable[Declared], application: Application) -> Iterator[Hit]:
+    """One note for each block: many declared permissions may well be for work accounts."""
+    blocks: dict[At, list[Declared]] = {}
+    for entry in entries:
+        blocks.setdefault(entry.block.at, []).append(entry)
+    for at, found in blocks.items():
+        yield Hit(
+            "requiredResourceAccess/Microsoft Graph",
+            at,
+            f"personal accounts may sign in, and are not offered {_listed(found)}",
+            (Related(place(application, "sign_in_audience"), "admits personal accounts"),),
+            severity="note",
+        )
+
+
+def _listed(entries: list[Declared], most: int = 4) -> str:
+    names = [f"`{entry.written}`" for entry in entries]
+    shown = ", ".join(names[:most])
+    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

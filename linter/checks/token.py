@@ -1,0 +1,227 @@
+"""Tokens: whether a call has one, of the right kind, that lasts and is asked for in the right way."""
+
+from collections.abc import Iterator
+
+from linter import subject
+from linter.catalog.match import parse_url
+from linter.catalog.records import GRAPH
+from linter.entra import Entra
+from linter.entra.addresses import plain_audience
+from linter.entra.records import Resource
+from linter.entra.scopes import split_scope
+from linter.finding import Hit, Predicts, Related, Unknown
+from linter.ladder import is_graph_call, token_audiences
+from linter.model import Application, Call, Flow, place
+from linter.placeholder import is_placeholder
+
+
+def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """A call of an API that wants a token is made without one (resolve-auth-errors, 401)."""
+    for flow in flows:
+        if flow.type != "none":
+            continue
+        for call in flow.calls:
+            if is_placeholder(call.url.partition("?")[0]) or _is_anonymous(call, entra):
+                continue
+            api = _api(call, entra)
+            if api is None:
+                yield Unknown("catalog.resources")
+            elif api.authorises == "roles":
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"`{flow.name}` gets no token, and {api.name} answers nobody without one",
+                    (Related(place(flow, "type"), "no token"),),
+                    predicts=None if is_graph_call(call, entra) else Predicts(401),
+                )
+
+
+def refresh_needs_offline_access(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """A hand-written v2.0 client that must go on without its user gets no refresh token (scopes-oidc)."""
+    for flow in flows:
+        if flow.endpoint == "v1" or _is_ad_fs(flow) or not _may_get_refresh_token(flow, entra):
+            continue
+        conditions = {
+            "flow.unattended_hours": None if flow.unattended_hours is None else flow.unattended_hours > 1,
+            "flow.library": _sends_as_written(flow, entra),
+            "flow.scopes": _lacks_offline_access(flow),
+        }
+        if False in conditions.values():
+            continue
+        unknown = [field for field, met in conditions.items() if met is None]
+        yield from map(Unknown, unknown)
+        if not unknown:
+            yield Hit(
+                subject.of_flow(flow, "scopes"),
+                place(flow, "scopes"),
+                f"`{flow.name}` must go on for {flow.unattended_hours:g} hours without its user, "
+                "and does not ask for offline_access",
+                (
+                    Related(place(flow, "unattended_hours"), "longer than an access token lasts"),
+                    Related(place(flow, "library"), "adds no scope by itself"),
+                ),
+            )
+
+
+def adal_library(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """The client library is ADAL or built on it, which has no support (msal-migration)."""
+    for flow in flows:
+        if flow.type == "none" or _is_ad_fs(flow):
+            continue
+        if flow.library is None or is_placeholder(flow.library):
+            yield Unknown("flow.library")
+        elif entra.library_kind(flow.library) == "adal":
+            yield Hit(
+                subject.of_flow(flow, "library"),
+                place(flow, "library"),
+                f"`{flow.name}` gets its token with `{flow.library}`, which is ADAL and no longer supported",
+            )
+
+
+def id_token_as_access_token(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """An ID token is sent as bearer token: its audience is the app itself, not the API (id-tokens)."""
+    for flow in flows:
+        if flow.token != "id_token":
+            continue
+        unknown = False
+        for call in flow.every_call():
+            api = _api(call, entra)
+            if api is not None:
+                yield Hit(
+                    subject.of_flow(flow, "token"),
+                    place(flow, "token"),
+                    f"`{flow.name}` sends an ID token, and {api.name} takes access tokens only",
+                    (Related(call.at, "called with it"),),
+                )
+                break
+            unknown = True
+        else:
+            # Its own API may take its ID tokens on purpose; who else answers there is not known.
+            if unknown and not _is_for_itself(flow, application, entra):
+                yield Unknown("catalog.resources")
+
+
+def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """`resource` goes to the v2.0 endpoint, or `scope` alone to v1.0 (AADSTS901002, AADSTS900144).
+
+    Libraries translate. So it counts only where the endpoint is written or the request is hand-written.
+    """
+    for flow in flows:
+        if flow.type in ("none", "managed_identity") or _is_ad_fs(flow):
+            continue
+        as_written = _sends_as_written(flow, entra)
+        if as_written is False:
+            continue
+        only_resource = flow.resource is not None and not flow.scopes
+        if flow.endpoint == "v1":
+            yield from _on_v1(flow)
+        elif flow.resource is None and flow.scopes is None:
+            yield Unknown("flow.scopes")
+        elif only_resource and flow.endpoint is None and not as_written:
+            yield Unknown("flow.endpoint")
+        elif only_resource:
+            yield Hit(
+                subject.of_flow(flow, "resource"),
+                place(flow, "resource"),
+                f"`{flow.name}` sends `resource` to the v2.0 endpoint, which takes `scope`",
+                _why_as_written(flow),
+            )
+
+
+def _on_v1(flow: Flow) -> Iterator[Hit | Unknown]:
+    if flow.resource is not None:
+        return
+    if flow.scopes is None:
+        yield Unknown("flow.resource")
+        return
+    # Signing in without a token for an API is legal there.
+    if any(not is_placeholder(text.value) and not split_scope(text.value).oidc for text in flow.scopes):
+        yield Hit(
+            subject.of_flow(flow, "scopes"),
+            place(flow, "scopes"),
+            f"`{flow.name}` sends only `scope` to the v1.0 endpoint, which takes `resource`",
+            _why_as_written(flow),
+            predicts=Predicts(400, None, (900144,)),
+        )
+
+
+# --- APIs and addresses -----------------------------------------------------------------------
+
+
+def _api(call: Call, entra: Entra) -> Resource | None:
+    """Microsoft's API that the call goes to; None for a host that nobody knows."""
+    if is_graph_call(call, entra):
+        return entra.resource(GRAPH)
+    return next(iter(entra.resources_of_host(parse_url(call.url).host)), None)
+
+
+def _is_anonymous(call: Call, entra: Entra) -> bool:
+    """Whether the address is open to all, or carries its own right to be called.
+
+    Download and upload addresses that Microsoft Graph hands out must be called without a token
+    (driveitem-createuploadsession, driveitem-get-content).
+    """
+    address = parse_url(call.url)
+    path = address.path.lower()
+    if is_graph_call(call, entra):
+        return path in ("/", "/$metadata")
+    last = path.rpartition("/")[2]
+    return (
+        last in ("download.aspx", "uploadsession")
+        or last.startswith("attachmentsessions(")
+        or any(name in address.query.lower() for name in ("tempauth=", "authtoken="))
+    )
+
+
+def _is_for_itself(flow: Flow, application: Application | None, entra: Entra) -> bool:
+    """Whether the token is asked for an API that is the app itself."""
+    if application is None:
+        return False
+    own = {plain_audience(uri.value) for uri in application.identifier_uris or ()}
+    if application.app_id:
+        own |= {application.app_id.lower(), f"api://{application.app_id.lower()}"}
+    audiences = token_audiences(flow, entra) or ()
+    return bool(audiences) and all(plain_audience(audience) in own for audience in audiences)
+
+
+def _is_ad_fs(flow: Flow) -> bool:
+    """Whether the flow signs in at a company's own AD FS, which has other rules."""
+    if flow.authority is None:
+        return False
+    return parse_url(flow.authority).path.lower().strip("/").split("/")[0] == "adfs"
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+def _sends_as_written(flow: Flow, entra: Entra) -> bool | None:
+    """Whether the app builds its own token requests; None where the library is not known."""
+    if flow.library is None or is_placeholder(flow.library):
+        return None
+    kind = entra.library_kind(flow.library)
+    return None if kind == "other" else kind == "raw"
+
+
+def _why_as_written(flow: Flow) -> tuple[Related, ...]:
+    """What says that the parameter is sent as it stands."""
+    if flow.endpoint is not None:
+        return (Related(place(flow, "endpoint"), f"the {flow.endpoint}.0 endpoint"),)
+    return (Related(place(flow, "library"), "no library translates it"),)
+
+
+def _may_get_refresh_token(flow: Flow, entra: Entra) -> bool:
+    """Whether the flow begins with a user and can get a refresh token; `refresh_token` has one."""
+    if flow.type == "refresh_token":
+        return False
+    return any(kind.refresh_token for kind in entra.flows if kind.type == flow.type)
+
+
+def _lacks_offline_access(flow: Flow) -> bool | None:
+    if flow.scopes is None:
+        return None
+    values = [text.value for text in flow.scopes]
+    if "offline_access" in values:
+        return False
+    return None if any(map(is_placeholder, values)) else True

@@ -1,0 +1,69 @@
+"""The command line: one module per command; only these print and decide exit codes.
+
+Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 something could not be
+read or nothing was there to check, 130 interrupted.
+"""
+
+import sys
+
+from linter import __version__
+from linter.errors import Unreadable
+
+#: Each command's module and its one line in `entralint --help`.
+COMMANDS = {
+    "check": "lint app registrations together with their planned calls",
+    "needs": "show which permissions calls need, the least one first",
+    "explain": "explain a rule, a permission, an AADSTS code or a call",
+    "rules": "list the rules, or check the rule files",
+    "catalog": "show or compile the permission catalogue",
+    "schema": "print the JSON Schema of a file or report",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(usage())
+        return 0 if arguments else 2
+    if arguments[0] in ("-V", "--version"):
+        print(f"entralint {__version__}")
+        return 0
+    command = arguments[0]
+    if command not in COMMANDS:
+        from difflib import get_close_matches
+
+        near = get_close_matches(command, COMMANDS, 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        print(f"entralint: no command {command!r}{hint}\n\n{usage()}", file=sys.stderr)
+        return 2
+    module = __import__(f"linter.cli.{command}", fromlist=["main"])
+    try:
+        code: int = module.main(arguments[1:])
+    except Unreadable as error:
+        from linter.report.safe import plain
+
+        problem = error.problem
+        place = f":{problem.line}:{problem.column}" if problem.line else ""
+        print(f"entralint: {plain(problem.path)}{place}: {plain(problem.message)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing is left to say.
+        import os
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
+
+
+def usage() -> str:
+    """The text of `entralint --help`."""
+    lines = "\n".join(f"  {name:8} {line}" for name, line in COMMANDS.items())
+    return (
+        "usage: entralint COMMAND ...\n\n"
+        "Say which planned API calls of a Microsoft Entra app will get 400, 401 or 403, and why.\n\n"
+        f"commands:\n{lines}\n\n"
+        "  --version\n\n"
+        "`entralint COMMAND --help` shows a command's options."
+    )

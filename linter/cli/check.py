@@ -1,0 +1,133 @@
+"""`entralint check`: lint registrations together with their planned calls."""
+
+import argparse
+import sys
+import time
+
+from linter import config, engine, ruleset
+from linter.cases import Request, gather
+from linter.catalog.records import GRAPH
+from linter.catalog.store import Catalog
+from linter.cli import parser
+from linter.cli.output import replace_file, write
+from linter.config import Config
+from linter.engine import Layer, Outcome, Selection
+from linter.entra import Entra
+from linter.errors import Problem, Unreadable
+from linter.finding import CONFIDENCES, SEVERITIES
+from linter.report import Report
+
+#: Rules whose finding means that the tool does not know, not that the app is wrong.
+_UNKNOWN_CALL = "permission/unknown-call"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command; see `linter.cli` for the exit codes."""
+    options = parser.check().parse_args(arguments)
+    today = options.today or time.strftime("%Y-%m-%d", time.gmtime())
+    if not _is_date(today):
+        raise Unreadable("--today", f"{today!r} is no date of the form YYYY-MM-DD")
+    rules = ruleset.load()
+    settings = Config() if options.no_config else config.load(options.config)
+    selection = _selection(options, settings, rules)
+    catalog = _Catalogue()
+    gathered = gather(
+        Request(
+            tuple(options.paths),
+            tuple(options.calls),
+            tuple(options.grants),
+            options.max_bytes,
+            options.skip_unrecognized,
+            lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+        )
+    )
+    outcome = engine.run(
+        gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
+    )
+    report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.source(), today)
+    _write(report, options.format, options.output)
+    return exit_code(
+        outcome,
+        gathered.problems,
+        options.fail_on or settings.fail_on or "error",
+        options.fail_on_confidence or settings.fail_on_confidence or "medium",
+        strict=options.strict,
+    )
+
+
+class _Catalogue:
+    """The catalogue, opened when the first rule asks for it."""
+
+    def __init__(self) -> None:
+        self.opened: Catalog | None = None
+
+    def open(self) -> Catalog:
+        if self.opened is None:
+            self.opened = Catalog.open()
+        return self.opened
+
+    def source(self) -> tuple[str, str] | None:
+        return (self.opened.date, self.opened.hash) if self.opened else None
+
+
+def _selection(options: argparse.Namespace, settings: Config, rules: dict[str, ruleset.Rule]) -> Selection:
+    command_line = Layer(tuple(options.select), tuple(options.ignore))
+    for name in (*command_line.select, *command_line.ignore):
+        ruleset.require(name, rules, "the command line")
+    for name in settings.names():
+        ruleset.require(name, rules, settings.path)
+    return Selection(
+        (command_line, *settings.per_file, settings.layer),
+        settings.ignores,
+        options.persona or settings.persona or "regular",
+    )
+
+
+def _is_date(text: str) -> bool:
+    parts = text.split("-")
+    return [len(part) for part in parts] == [4, 2, 2] and all(part.isdecimal() for part in parts)
+
+
+def _write(report: Report, format_: str, output: str | None) -> None:
+    if output is None and format_ == "text" and sys.stdout.isatty():
+        _paint(report)
+        return
+    # Four modules with one name each: the table is the import statement.
+    render = __import__(f"linter.report.{format_}", fromlist=["render"]).render
+    text: str = render(report)
+    if output is None:
+        write(text)
+    else:
+        replace_file(output, text.encode("utf-8", "backslashreplace"))
+
+
+def _paint(report: Report) -> None:
+    """The text report in colours, for a person at a terminal."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from linter.report import text
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text.assemble(*text.segments(report)), end="")
+
+
+def exit_code(
+    outcome: Outcome, problems: tuple[Problem, ...], fail_on: str, fail_on_confidence: str, *, strict: bool
+) -> int:
+    """2 where something could not be checked, 1 where a finding is bad and sure enough, else 0."""
+    if problems:
+        return 2
+    if strict and (
+        any(finding.rule == _UNKNOWN_CALL for finding in outcome.findings)
+        or any(entry.given for app in outcome.apps for entry in app.not_evaluated)
+    ):
+        return 2
+    if fail_on == "never":
+        return 0
+    for finding in outcome.findings:
+        bad = SEVERITIES.index(finding.severity) <= SEVERITIES.index(fail_on)
+        sure = CONFIDENCES.index(finding.confidence) <= CONFIDENCES.index(fail_on_confidence)
+        if bad and sure:
+            return 1
+    return 0

@@ -1,0 +1,146 @@
+"""`entralint needs`: which permissions calls need, the least one first.
+
+Exit codes: 0 all calls are known and can be covered, 1 one cannot, 2 one is
+unknown or no call at all.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
+from linter.catalog.store import Catalog
+from linter.cli import parser
+from linter.cli.output import write
+from linter.errors import Unreadable
+from linter.report.safe import plain
+
+#: The kinds of access as users name them.
+ACCESS: Final[dict[str, Scheme]] = {
+    "application": "Application",
+    "delegated": "DelegatedWork",
+    "personal": "DelegatedPersonal",
+}
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
+
+
+class Need(NamedTuple):
+    """One call as given, and what it needs; `operation` is None where nobody knows it."""
+
+    method: str
+    url: str
+    operation: Operation | None
+    access: dict[str, Support]
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command."""
+    options = parser.needs().parse_args(arguments)
+    catalog = Catalog.open()
+    wanted = list(ACCESS) if options.access == "all" else [options.access]
+    needs = [_need(catalog, method, url, wanted) for method, url in _calls(options.calls)]
+    if not needs:
+        raise Unreadable("needs", "no call was given")
+    if options.format == "json":
+        import json
+
+        write(
+            json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2, ensure_ascii=False)
+            + "\n"
+        )
+    else:
+        write("\n".join(_text(need, catalog) for need in needs))
+    return _exit_code(needs)
+
+
+def _calls(arguments: list[str]) -> Iterator[tuple[str, str]]:
+    """`METHOD url` from the arguments; `-` reads lines, and METHOD and url may be two arguments."""
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        if argument == "-":
+            lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+            yield from (split(line) for line in map(str.strip, lines) if line and not line.startswith("#"))
+        elif argument.upper() in _METHODS and waiting:
+            yield split(f"{argument} {waiting.pop(0)}")
+        else:
+            yield split(argument)
+
+
+def split(call: str) -> tuple[str, str]:
+    """Method and URL: the URL is all that follows the first blank, as given.
+
+    Raises:
+        Unreadable: there is no method or no URL.
+    """
+    method, _, url = call.strip().partition(" ")
+    if method.upper() not in _METHODS or not url.strip():
+        raise Unreadable("needs", f"`{call}` is no call: write it as 'METHOD url', like 'GET /users/{{id}}'")
+    return method.upper(), url.strip()
+
+
+def _need(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Need:
+    operation = catalog.find(method, url)
+    if operation is None:
+        return Need(method, url, None, {})
+    return Need(method, url, operation, {name: operation.support(ACCESS[name]) for name in wanted})
+
+
+def document(need: Need) -> dict[str, Any]:
+    """One call as in the JSON report."""
+    return {
+        "method": need.method,
+        "url": need.url,
+        "operation": need.operation.template if need.operation else None,
+        "version": need.operation.version if need.operation else None,
+        "access": {
+            name: {
+                "supported": support.supported,
+                "accepted": [list(alternative) for alternative in support.accepted],
+                "least": [list(alternative) for alternative in support.least],
+                "confidence": support.confidence,
+            }
+            for name, support in need.access.items()
+        },
+    }
+
+
+def _text(need: Need, catalog: Catalog) -> str:
+    head = f"{need.method} {plain(need.url)}"
+    if need.operation is None:
+        return f"{head}\n  unknown: the catalogue has no such operation of Microsoft Graph\n"
+    lines = [head, f"  is {need.method} {need.operation.template} ({need.operation.version})"]
+    for name, support in need.access.items():
+        lines.append(f"  {name:11} {_support(name, support, catalog)}")
+    return "\n".join(lines) + "\n"
+
+
+def _support(access: str, support: Support, catalog: Catalog) -> str:
+    doubt = "" if support.confidence == "high" else f"  (confidence {support.confidence})"
+    if not support.supported:
+        return f"not supported{doubt}"
+    type_: PermissionType = "Role" if access == "application" else "Scope"
+    least = support.least or support.accepted
+    also = [alternative for alternative in support.accepted if alternative not in least]
+    text = (
+        " or ".join(_alternative(alternative, type_, catalog) for alternative in least)
+        or "no permission at all"
+    )
+    if also:
+        text += f"; also {', '.join(map(' and '.join, also))}"
+    return text + doubt
+
+
+def _alternative(alternative: tuple[str, ...], type_: PermissionType, catalog: Catalog) -> str:
+    names = []
+    for name in alternative:
+        permission = catalog.permission(GRAPH, name, type_)
+        admin = type_ == "Scope" and permission is not None and permission.admin_consent
+        names.append(f"{name} [admin consent]" if admin else name)
+    return " and ".join(names)
+
+
+def _exit_code(needs: list[Need]) -> int:
+    if any(need.operation is None for need in needs):
+        return 2
+    return 0 if all(any(support.supported for support in need.access.values()) for need in needs) else 1

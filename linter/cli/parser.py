@@ -1,0 +1,118 @@
+"""The options of every command; one parser each, built only for the command that runs."""
+
+import argparse
+from typing import Final
+
+from linter import files
+from linter.engine import PERSONAS
+from linter.finding import CONFIDENCES, SEVERITIES
+
+FORMATS: Final = ("text", "json", "sarif", "github")
+SCHEMAS: Final = ("calls", "findings", "needs", "rule")
+
+
+def check() -> argparse.ArgumentParser:
+    """The options of `entralint check`."""
+    parser = _parser("check", "Lint app registrations together with the calls they plan, offline.")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, or - for standard input")
+    inputs = parser.add_argument_group("inputs")
+    inputs.add_argument(
+        "--calls", action="append", default=[], metavar="FILE", help="a calls file of the one app"
+    )
+    inputs.add_argument(
+        "--grants", action="append", default=[], metavar="FILE", help="consent as Microsoft Graph returns it"
+    )
+    inputs.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
+    inputs.add_argument(
+        "--max-bytes", type=int, default=files.MAX_BYTES, metavar="N", help="largest file read (%(default)s)"
+    )
+    inputs.add_argument("--config", metavar="FILE", help="this configuration and no other")
+    inputs.add_argument("--no-config", action="store_true", help="no configuration file")
+    rules = parser.add_argument_group("rules")
+    rules.add_argument(
+        "--select", action="append", default=[], metavar="RULE", help="only this rule or family"
+    )
+    rules.add_argument(
+        "--ignore", action="append", default=[], metavar="RULE", help="not this rule or family"
+    )
+    rules.add_argument("--persona", choices=PERSONAS, help="who reads it: shows fussier rules (regular)")
+    rules.add_argument("--today", metavar="DATE", help="judge dates as of YYYY-MM-DD")
+    output = parser.add_argument_group("output")
+    output.add_argument("--format", choices=FORMATS, default="text", help="(%(default)s)")
+    output.add_argument("--output", metavar="FILE", help="write the report there")
+    output.add_argument(
+        "--fail-on", choices=(*SEVERITIES, "never"), help="exit 1 from this severity on (error)"
+    )
+    output.add_argument(
+        "--fail-on-confidence", choices=CONFIDENCES, help="exit 1 from this confidence on (medium)"
+    )
+    output.add_argument(
+        "--strict", action="store_true", help="exit 2 for unknown calls and rules that an open field stopped"
+    )
+    return parser
+
+
+def _parser(command: str, description: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        prog=f"entralint {command}", description=description, allow_abbrev=False, add_help=True
+    )
+
+
+def needs() -> argparse.ArgumentParser:
+    """The options of `entralint needs`."""
+    parser = _parser("needs", "Show which permissions calls of Microsoft Graph need, the least one first.")
+    parser.add_argument(
+        "calls", nargs="+", metavar="CALL", help="'METHOD url', or - to read one a line from standard input"
+    )
+    parser.add_argument(
+        "--access",
+        choices=("application", "delegated", "personal", "all"),
+        default="all",
+        help="kind of access (%(default)s)",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    return parser
+
+
+def explain() -> argparse.ArgumentParser:
+    """The options of `entralint explain`."""
+    parser = _parser("explain", "Explain a rule, a permission, a GUID, an AADSTS code or a call.")
+    parser.add_argument(
+        "thing", nargs="*", metavar="THING", help="rule id, permission, GUID, AADSTSnnnnn or 'METHOD url'"
+    )
+    parser.add_argument(
+        "--grants",
+        metavar="APPID",
+        nargs="?",
+        const="<appId>",
+        help="print the commands that save an app's grants",
+    )
+    return parser
+
+
+def rules() -> argparse.ArgumentParser:
+    """The options of `entralint rules`."""
+    parser = _parser("rules", "List the rules, or check the rule files.")
+    parser.add_argument("names", nargs="*", metavar="RULE", help="only these rules or families")
+    parser.add_argument("--severity", choices=SEVERITIES, help="only rules of this severity")
+    parser.add_argument("--covers", metavar="CAUSE", help="only rules that cover this cause, like S3.1")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the rule files")
+    return parser
+
+
+def catalog() -> argparse.ArgumentParser:
+    """The options of `entralint catalog`."""
+    parser = _parser("catalog", "Show where the permission catalogue comes from, or compile one.")
+    parser.add_argument("action", choices=("info", "compile"))
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="compile: the folder of upstream files")
+    parser.add_argument("--output", metavar="FILE", help="compile: where the catalogue goes (catalog.bin)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    return parser
+
+
+def schema() -> argparse.ArgumentParser:
+    """The options of `entralint schema`."""
+    parser = _parser("schema", "Print the JSON Schema of a file that you write or a report that we write.")
+    parser.add_argument("name", choices=SCHEMAS)
+    return parser

@@ -1,0 +1,203 @@
+"""The configuration file: `entralint.toml`, else `[tool.entralint]` in `pyproject.toml`.
+
+It is looked for from the working directory up to the repository's root. TOML is
+parsed only where there is such a file.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from linter.engine import PERSONAS, Ignore, Layer
+from linter.errors import Unreadable
+from linter.finding import CONFIDENCES, SEVERITIES
+
+
+class Config(NamedTuple):
+    """A configuration as read. Rule names are not looked at here: `names` lists them all."""
+
+    path: str = ""
+    layer: Layer = Layer()
+    per_file: tuple[Layer, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    persona: str | None = None
+    fail_on: str | None = None
+    fail_on_confidence: str | None = None
+
+    def names(self) -> Iterable[str]:
+        """Every rule or family that the file names."""
+        for layer in (self.layer, *self.per_file):
+            yield from (*layer.select, *layer.ignore, *layer.severity)
+        for ignore in self.ignores:
+            yield ignore.rule
+
+
+def load(path: str | None = None) -> Config:
+    """The configuration at `path`, else the nearest one, else the empty one.
+
+    Raises:
+        Unreadable: the file is no TOML, or says something that means nothing here.
+    """
+    found = _at(path) if path else _nearest(os.getcwd())
+    if found is None:
+        return Config()
+    shown, table = found
+    return _config(shown, table)
+
+
+def _at(path: str) -> tuple[str, dict[str, Any]]:
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError as error:
+        raise Unreadable(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    table = _parse(path, data)
+    if os.path.basename(path) == "pyproject.toml":
+        table = table.get("tool", {}).get("entralint", {})
+    return path, table
+
+
+def _nearest(folder: str) -> tuple[str, dict[str, Any]] | None:
+    while True:
+        own = os.path.join(folder, "entralint.toml")
+        if os.path.isfile(own):
+            return _at(os.path.relpath(own))
+        project = os.path.join(folder, "pyproject.toml")
+        if os.path.isfile(project):
+            with open(project, "rb") as file:
+                # Most projects have no such table: spare them the TOML parser.
+                mentioned = b"tool.entralint" in file.read()
+            if mentioned:
+                return _at(os.path.relpath(project))
+        parent = os.path.dirname(folder)
+        if os.path.exists(os.path.join(folder, ".git")) or parent == folder:
+            return None
+        folder = parent
+
+
+def _parse(path: str, data: bytes) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  only where there is a configuration
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(path, f"is not UTF-8 (byte {error.start})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(path, str(error)) from None
+
+
+def _toml_error(path: str, message: str) -> Unreadable:
+    """The parser's sentence with its place taken out of it: `… (at line 3, column 7)`."""
+    text, _, place = message.rpartition(" (at line ")
+    line, _, column = place.rstrip(")").partition(", column ")
+    if text and line.isdecimal() and column.isdecimal():
+        return Unreadable(path, f"is no valid TOML: {text}", int(line), int(column))
+    return Unreadable(path, f"is no valid TOML: {message}")
+
+
+# --- what the file may say -------------------------------------------------------------------
+
+
+def _config(path: str, table: dict[str, Any]) -> Config:
+    _known(path, "", table, (*_LAYER, "ignores", "per-file", *_SETTINGS))
+    settings = {
+        name.replace("-", "_"): _one_of(path, name, table[name], allowed)
+        for name, allowed in _SETTINGS.items()
+        if name in table
+    }
+    return Config(
+        path=path,
+        layer=_layer(path, "", table),
+        per_file=tuple(_per_file(path, entry) for entry in _tables(path, "per-file", table)),
+        ignores=tuple(
+            _ignore(path, number, entry) for number, entry in enumerate(_tables(path, "ignores", table), 1)
+        ),
+        **settings,
+    )
+
+
+_LAYER: Final = ("select", "ignore", "severity")
+_SETTINGS: Final = {
+    "persona": PERSONAS,
+    "fail-on": (*SEVERITIES, "never"),
+    "fail-on-confidence": CONFIDENCES,
+}
+
+
+def _layer(path: str, where: str, table: dict[str, Any], files: tuple[str, ...] = ()) -> Layer:
+    severity = table.get("severity", {})
+    if not isinstance(severity, dict):
+        raise Unreadable(path, f"{where}severity must be a table of rule = severity")
+    for rule, value in severity.items():
+        _one_of(path, f"{where}severity.{rule}", value, SEVERITIES)
+    return Layer(
+        _texts(path, where + "select", table.get("select", [])),
+        _texts(path, where + "ignore", table.get("ignore", [])),
+        severity,
+        files,
+    )
+
+
+def _per_file(path: str, table: dict[str, Any]) -> Layer:
+    _known(path, "per-file.", table, ("files", *_LAYER))
+    files = table.get("files")
+    if not files:
+        raise Unreadable(path, "per-file needs `files`, one glob or a list of them")
+    return _layer(
+        path, "per-file.", table, _texts(path, "per-file.files", [files] if isinstance(files, str) else files)
+    )
+
+
+def _ignore(path: str, number: int, table: dict[str, Any]) -> Ignore:
+    where = f"ignores[{number}]."
+    _known(path, where, table, ("rule", "app", "subject", "reason", "expires"))
+    for name in ("rule", "reason"):
+        if not isinstance(table.get(name), str) or not table[name].strip():
+            raise Unreadable(path, f"{where}{name} is required: say which rule is ignored, and why")
+    expires = table.get("expires")
+    if expires is not None and not isinstance(expires, str):
+        expires = expires.isoformat() if hasattr(expires, "isoformat") else None
+    if "expires" in table and (expires is None or len(expires) != 10):
+        raise Unreadable(path, f"{where}expires must be a date like 2027-01-31")
+    for name in ("app", "subject"):
+        if name in table:
+            _texts(path, where + name, [table[name]])
+    return Ignore(
+        table["rule"],
+        table["reason"],
+        f"{path}: {where[:-1]}",
+        table.get("app"),
+        table.get("subject"),
+        expires,
+    )
+
+
+def _known(path: str, where: str, table: dict[str, Any], known: Iterable[str]) -> None:
+    for key in table:
+        if key not in known:
+            from difflib import get_close_matches  # noqa: PLC0415  only for the message
+
+            near = get_close_matches(key, known, 1)
+            hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(known)}"
+            raise Unreadable(path, f"unknown key `{where}{key}`{hint}")
+
+
+def _tables(path: str, name: str, table: dict[str, Any]) -> list[dict[str, Any]]:
+    value = table.get(name, [])
+    return _list_of(path, name, value, lambda entry: isinstance(entry, dict), "tables ([[...]])")
+
+
+def _texts(path: str, name: str, value: Any) -> tuple[str, ...]:
+    return tuple(_list_of(path, name, value, lambda entry: isinstance(entry, str) and entry != "", "strings"))
+
+
+def _list_of(path: str, name: str, value: Any, fits: Callable[[Any], bool], what: str) -> list[Any]:
+    if not isinstance(value, list) or not all(map(fits, value)):
+        raise Unreadable(path, f"{name} must be a list of {what}")
+    return value
+
+
+def _one_of(path: str, name: str, value: Any, allowed: Iterable[str]) -> str:
+    if not isinstance(value, str) or value not in allowed:
+        raise Unreadable(path, f"{name} must be one of {', '.join(allowed)}")
+    return value

@@ -1,0 +1,340 @@
+"""Cases in, findings out: run the checks, suppress, select, ignore, and say what was not evaluated."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar
+
+from linter.cases import Case
+from linter.catalog.store import Catalog
+from linter.entra import Entra
+from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
+from linter.ruleset import Rule, check_name
+
+Level = TypeVar("Level", Severity, Confidence)
+
+PERSONAS = ("regular", "pedantic", "auditor")
+
+
+class Ignore(NamedTuple):
+    """One entry of the configuration that hides findings, with its reason.
+
+    `app` and `subject` are globs; None means any. `expires` is an ISO date, the last day it holds.
+    `label` says where it was written.
+    """
+
+    rule: str
+    reason: str
+    label: str
+    app: str | None = None
+    subject: str | None = None
+    expires: str | None = None
+
+
+class Layer(NamedTuple):
+    """What one place says about rules, by id or family: the command line, a per-file table, the file.
+
+    `files` are globs of paths for which a per-file table speaks; the others speak for all.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = {}
+    files: tuple[str, ...] = ()
+
+    def shows(self, rule_id: str) -> bool | None:
+        """Whether the rule is wanted; None where this layer does not say. An id beats its family."""
+        for name in (rule_id, rule_id.partition("/")[0]):
+            if name in self.ignore:
+                return False
+            if name in self.select:
+                return True
+        return False if self.select else None
+
+
+class Selection(NamedTuple):
+    """Which findings are shown and how severe they are; the first layer that speaks decides.
+
+    `layers` are in order: the command line, the per-file tables, the configuration file.
+    """
+
+    layers: tuple[Layer, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    persona: str = "regular"
+
+    def shows(self, rule_id: str, path: str) -> bool:
+        """Whether findings of a rule in a file are wanted."""
+        for layer in self._for(path):
+            verdict = layer.shows(rule_id)
+            if verdict is not None:
+                return verdict
+        return True
+
+    def may_show(self, rule_id: str) -> bool:
+        """Whether findings of a rule may be wanted in some file."""
+        for layer in self.layers:
+            verdict = layer.shows(rule_id)
+            if verdict is not None and (verdict or not layer.files):
+                return verdict
+        return True
+
+    def severity(self, rule_id: str, path: str) -> Severity | None:
+        """The configured severity of a rule in a file."""
+        for layer in self._for(path):
+            for name in (rule_id, rule_id.partition("/")[0]):
+                if name in layer.severity:
+                    return layer.severity[name]
+        return None
+
+    def _for(self, path: str) -> Iterator[Layer]:
+        for layer in self.layers:
+            if not layer.files or any(_matches(path, pattern) for pattern in layer.files):
+                yield layer
+
+
+class NotEvaluated(NamedTuple):
+    """A rule that could not be evaluated for an app, and what it lacks.
+
+    `given` is true where an input that was given left a field open, false where a whole input is
+    missing.
+    """
+
+    rule: str
+    missing: tuple[str, ...]
+    given: bool
+
+
+class AppReport(NamedTuple):
+    """What was checked of one app."""
+
+    name: str
+    app_id: str | None
+    files: tuple[str, ...]
+    completeness: str | None
+    flows: int
+    calls: int
+    evaluated: int
+    not_evaluated: tuple[NotEvaluated, ...]
+    assumptions: tuple[str, ...]
+
+
+class Outcome(NamedTuple):
+    """Everything a report shows of a run, but what could not be read."""
+
+    findings: tuple[Finding, ...]
+    apps: tuple[AppReport, ...]
+    hidden: int
+    expired_ignores: tuple[Ignore, ...]
+    unused_ignores: tuple[Ignore, ...]
+
+
+class _Seen(NamedTuple):
+    rule: Rule
+    hit: Hit
+
+
+def run(
+    cases: Iterable[Case],
+    rules: Mapping[str, Rule],
+    selection: Selection,
+    catalog: Callable[[], Catalog],
+    entra: Entra,
+    today: str,
+    *,
+    whole: bool = False,
+) -> Outcome:
+    """Evaluate every rule on every case.
+
+    `catalog` opens the catalogue on first need, `today` is an ISO date, and `whole` says that the
+    cases are all of a folder, so that an ignore that hid nothing is worth a word.
+    """
+    wanted = _wanted(rules, selection)
+    findings: list[Finding] = []
+    apps: list[AppReport] = []
+    used: set[Ignore] = set()
+    hidden = 0
+    for case in cases:
+        inputs = _inputs(case, catalog, entra, today)
+        seen, not_evaluated = _evaluate(wanted, inputs)
+        for entry in _unsuppressed(seen):
+            if not selection.shows(entry.rule.id, entry.hit.at.source.path):
+                continue
+            finding = _finding(entry, case, selection)
+            ignore = _ignored(finding, selection.ignores, today)
+            if ignore is not None:
+                used.add(ignore)
+                hidden += 1
+            elif _too_fussy(finding, entry.rule, selection.persona):
+                hidden += 1
+            else:
+                findings.append(finding)
+        shown = tuple(entry for entry in not_evaluated if selection.may_show(entry.rule))
+        apps.append(_app_report(case, sum(map(selection.may_show, wanted)), shown))
+    expired = tuple(ignore for ignore in selection.ignores if _expired(ignore, today))
+    stopped = [{entry.rule for entry in app.not_evaluated} for app in apps]
+    unused = tuple(
+        ignore
+        for ignore in selection.ignores
+        if whole and ignore not in used and ignore not in expired
+        if any(
+            _names(ignore, rule_id) and not all(rule_id in rules for rules in stopped) for rule_id in wanted
+        )
+    )
+    return Outcome(_numbered(findings), tuple(apps), hidden, expired, unused)
+
+
+def _wanted(rules: Mapping[str, Rule], selection: Selection) -> dict[str, Rule]:
+    """The rules to run: those that are shown, and those whose hits would hide one that is shown."""
+    wanted = {rule.id for rule in rules.values() if selection.may_show(rule.id)}
+    grown = True
+    while grown:
+        refining = {rule.id for rule in rules.values() if wanted.intersection(rule.refines)} - wanted
+        grown = bool(refining)
+        wanted |= refining
+    return {rule_id: rule for rule_id, rule in rules.items() if rule_id in wanted}
+
+
+def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> dict[str, Any]:
+    return {
+        "application": case.application,
+        "flows": case.inventory.flows if case.inventory else None,
+        "inventory": case.inventory,
+        "grants": case.grants,
+        "tenant": case.tenant,
+        "catalog": catalog,
+        "entra": entra,
+        "today": today,
+    }
+
+
+def _evaluate(rules: Mapping[str, Rule], inputs: Mapping[str, Any]) -> tuple[list[_Seen], list[NotEvaluated]]:
+    seen: list[_Seen] = []
+    not_evaluated: list[NotEvaluated] = []
+    for rule in rules.values():
+        absent = tuple(name for name in rule.needs if inputs[name] is None)
+        if absent:
+            not_evaluated.append(NotEvaluated(rule.id, absent, given=False))
+            continue
+        unknown: dict[str, None] = {}
+        for result in _check(rule)(**_arguments(rule, inputs)):
+            if isinstance(result, Unknown):
+                unknown[result.field] = None
+            else:
+                seen.append(_Seen(rule, result))
+        if unknown:
+            not_evaluated.append(NotEvaluated(rule.id, tuple(unknown), given=True))
+    return seen, not_evaluated
+
+
+def _check(rule: Rule) -> Callable[..., Iterator[Hit | Unknown]]:
+    module, function = check_name(rule.id)
+    check: Callable[..., Iterator[Hit | Unknown]] = getattr(
+        __import__(f"linter.checks.{module}", fromlist=[function]), function
+    )
+    return check
+
+
+def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: inputs[name]() if name == "catalog" else inputs[name] for name in (*rule.needs, *rule.uses)}
+
+
+def _unsuppressed(seen: list[_Seen]) -> Iterator[_Seen]:
+    """Drop the general hits that a refining rule explains at the same place or around it."""
+    explained: dict[str, list[Hit]] = {}
+    for entry in seen:
+        for general in entry.rule.refines:
+            explained.setdefault(general, []).append(entry.hit)
+    for entry in seen:
+        if not any(_covers(hit, entry.hit) for hit in explained.get(entry.rule.id, ())):
+            yield entry
+
+
+def _covers(refining: Hit, general: Hit) -> bool:
+    inner, outer = general.at, refining.at
+    return inner.source is outer.source and (
+        inner.pointer == outer.pointer or inner.pointer.startswith(outer.pointer + "/")
+    )
+
+
+def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
+    rule, hit = entry
+    configured = selection.severity(rule.id, hit.at.source.path)
+    return Finding(
+        rule.id,
+        configured or _lower(rule.severity, hit.severity, SEVERITIES),
+        _lower(rule.confidence, hit.confidence, CONFIDENCES),
+        hit.message,
+        hit.subject,
+        case.name,
+        hit.at,
+        hit.related,
+        hit.predicts or rule.predicts,
+        hit.fix or rule.fix,
+        f"{rule.id}:{case.identity}:{hit.subject}",
+    )
+
+
+def _lower(rule: Level, hit: Level | None, order: tuple[Level, ...]) -> Level:
+    """What the rule says, or what its hit says where that is lower."""
+    return rule if hit is None else max(rule, hit, key=order.index)
+
+
+def _ignored(finding: Finding, ignores: tuple[Ignore, ...], today: str) -> Ignore | None:
+    for ignore in ignores:
+        if not _names(ignore, finding.rule) or _expired(ignore, today):
+            continue
+        if _matches(finding.app, ignore.app) and _matches(finding.subject, ignore.subject):
+            return ignore
+    return None
+
+
+def _names(ignore: Ignore, rule_id: str) -> bool:
+    return ignore.rule in (rule_id, rule_id.partition("/")[0])
+
+
+def _expired(ignore: Ignore, today: str) -> bool:
+    return ignore.expires is not None and ignore.expires < today
+
+
+def _matches(text: str, pattern: str | None) -> bool:
+    if pattern is None or pattern == text:
+        return True
+    from fnmatch import fnmatchcase  # noqa: PLC0415  only configurations with globs pay for it
+
+    return fnmatchcase(text.lower(), pattern.lower())
+
+
+def _too_fussy(finding: Finding, rule: Rule, persona: str) -> bool:
+    """Whether a rule for a fussier persona is hidden; an error never is."""
+    return finding.severity != "error" and PERSONAS.index(rule.persona) > PERSONAS.index(persona)
+
+
+def _app_report(case: Case, evaluated: int, not_evaluated: tuple[NotEvaluated, ...]) -> AppReport:
+    flows = case.inventory.flows if case.inventory else ()
+    application = case.application
+    return AppReport(
+        case.name,
+        application.app_id if application else None,
+        case.files,
+        application.completeness if application else None,
+        len(flows),
+        sum(len(flow.calls) for flow in flows),
+        evaluated - len(not_evaluated),
+        not_evaluated,
+        case.grants.assumptions if case.grants else (),
+    )
+
+
+def _numbered(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Findings by file, place and rule; equal fingerprints get `/2`, `/3` in that order."""
+    findings.sort(key=_order)
+    seen: dict[str, int] = {}
+    numbered = []
+    for finding in findings:
+        count = seen[finding.fingerprint] = seen.get(finding.fingerprint, 0) + 1
+        suffix = f"/{count}" if count > 1 else ""
+        numbered.append(finding._replace(fingerprint=finding.fingerprint + suffix) if suffix else finding)
+    return tuple(numbered)
+
+
+def _order(finding: Finding) -> tuple[str, int, str, int, str]:
+    line, column, *_ = finding.at.source.place(finding.at.pointer)
+    return finding.at.source.path, line, finding.rule, column, finding.subject

@@ -1,0 +1,441 @@
+"""One object that answers all questions about Microsoft's documented facts."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Final, TypeVar
+
+from linter.entra import records as r
+from linter.entra.addresses import audience_matches, host_matches, host_of, is_pattern, plain_audience
+from linter.entra.names import fits, library_name, plain_licence
+from linter.entra.scopes import split_scope
+from linter.entra.tables import read
+from linter.entra.templates import lies_below, plain_template
+from linter.model import Access
+
+GRAPH: Final = "00000003-0000-0000-c000-000000000000"
+"""The appId of Microsoft Graph."""
+
+
+Row = TypeVar("Row")
+
+
+class Entra:
+    """The tables, each read when it is first asked for.
+
+    Answers are None or empty for what no table knows; no question raises. Names, hosts and ids
+    are compared without regard to upper and lower case unless the method says otherwise.
+    """
+
+    # --- APIs ---------------------------------------------------------------------------------
+
+    @cached_property
+    def resources(self) -> tuple[r.Resource, ...]:
+        """Microsoft's own APIs."""
+        return read("resources", r.Resource)
+
+    def resource(self, app_id: str) -> r.Resource | None:
+        """The API with this appId."""
+        return self._resources_by_id.get(app_id.strip().lower())
+
+    def resource_of_audience(self, audience: str) -> r.Resource | None:
+        """The API that takes tokens for `audience`: a URI, with or without final slash, or an appId.
+
+        A concrete host of a tenant, account or organisation is found by its pattern.
+        """
+        plain = plain_audience(audience)
+        if found := self.resource(plain) or self._resources_by_audience.get(plain):
+            return found
+        return next(
+            (one for pattern, one in self._audience_patterns if audience_matches(pattern, plain)), None
+        )
+
+    def resource_of_scope(self, scope: str) -> r.Resource | None:
+        """The API that `scope` asks for: Microsoft Graph where it names none, None for OIDC scopes."""
+        split = split_scope(scope)
+        if split.oidc:
+            return None
+        return self.resource_of_audience(split.audience) if split.audience else self.resource(GRAPH)
+
+    def resources_of_host(self, host: str) -> tuple[r.Resource, ...]:
+        """All APIs that answer at `host` (a name or URL); () if nobody knows the host."""
+        name = host_of(host)
+        known = self._hosts_seen.get(name)
+        if known is None:
+            known = self._hosts_seen[name] = tuple(
+                one
+                for one in self.resources
+                if any(host_matches(pattern, name) for hosts in one.hosts.values() for pattern in hosts)
+            )
+        return known
+
+    @cached_property
+    def trailing_slash_audiences(self) -> tuple[r.TrailingSlashAudience, ...]:
+        """Audiences that are written with a final slash."""
+        return read("trailing_slash_audiences", r.TrailingSlashAudience)
+
+    def trailing_slash_audience(self, audience: str) -> r.TrailingSlashAudience | None:
+        """The entry of `audience`, given with or without its slash."""
+        plain = plain_audience(audience)
+        return _first(row for row in self.trailing_slash_audiences if plain_audience(row.audience) == plain)
+
+    @cached_property
+    def cae_resources(self) -> tuple[r.CaeResource, ...]:
+        """APIs with Continuous Access Evaluation."""
+        return read("cae_resources", r.CaeResource)
+
+    def cae_resource(self, app_id: str) -> r.CaeResource | None:
+        """The entry of the API with this appId, None if it sends no claims challenges."""
+        plain = app_id.strip().lower()
+        return _first(row for row in self.cae_resources if row.app_id == plain)
+
+    # --- clouds -------------------------------------------------------------------------------
+
+    @cached_property
+    def clouds(self) -> tuple[r.Cloud, ...]:
+        """The four clouds."""
+        return read("clouds", r.Cloud)
+
+    def cloud(self, name: str) -> r.Cloud | None:
+        """The cloud of this name, written as in the calls file."""
+        return _first(row for row in self.clouds if row.name == name)
+
+    def clouds_of_authority(self, host: str) -> tuple[r.Cloud, ...]:
+        """The clouds that sign in at `host` (a name or URL), their working aliases included."""
+        name = host_of(host)
+        other = self.other_authority(name)
+        also = other.clouds if other is not None and other.kind == "alias" else ()
+        return tuple(row for row in self.clouds if name in row.authorities or row.name in also)
+
+    def clouds_of_graph_host(self, host: str) -> tuple[r.Cloud, ...]:
+        """The cloud whose Microsoft Graph answers at `host` (a name or URL)."""
+        name = host_of(host)
+        return tuple(row for row in self.clouds if name in row.graph_hosts)
+
+    @cached_property
+    def other_authorities(self) -> tuple[r.OtherAuthority, ...]:
+        """Aliases, renamed and closed login hosts, and those of customer directories."""
+        return read("other_authorities", r.OtherAuthority)
+
+    def other_authority(self, host: str) -> r.OtherAuthority | None:
+        """The entry of the login host `host` (a name or URL), None for a current or unknown one."""
+        name = host_of(host)
+        return _first(row for row in self.other_authorities if host_matches(row.host, name))
+
+    # --- flows and audiences of sign-in -------------------------------------------------------
+
+    @cached_property
+    def flows(self) -> tuple[r.FlowKind, ...]:
+        """Every flow type, split by platform where that matters."""
+        return read("flows", r.FlowKind)
+
+    def flow(self, flow_type: str, platform: str | None = None) -> r.FlowKind | None:
+        """The variant of a flow type that `platform` decides.
+
+        None for `none`, for an unknown type, and for one that has several variants while the
+        platform is unknown or fits none of them.
+        """
+        rows = [row for row in self.flows if row.type == flow_type]
+        if len(rows) == 1:
+            return rows[0]
+        return _first(row for row in rows if platform in row.platforms)
+
+    @cached_property
+    def sign_in_audiences(self) -> tuple[r.SignInAudience, ...]:
+        """The values of signInAudience."""
+        return read("sign_in_audiences", r.SignInAudience)
+
+    def sign_in_audience(self, value: str) -> r.SignInAudience | None:
+        """The facts of one value, which must be written exactly."""
+        return _first(row for row in self.sign_in_audiences if row.value == value)
+
+    # --- permissions --------------------------------------------------------------------------
+
+    @cached_property
+    def oidc_scopes(self) -> tuple[r.OidcScope, ...]:
+        """The scopes of OpenID Connect."""
+        return read("oidc_scopes", r.OidcScope)
+
+    @cached_property
+    def baseline_scopes(self) -> tuple[r.BaselineScope, ...]:
+        """Scopes that policies with excluded resources cover since June 2026."""
+        return read("baseline_scopes", r.BaselineScope)
+
+    @cached_property
+    def tier_zero(self) -> frozenset[str]:
+        """Names of Microsoft Graph's application permissions that lead to Global Administrator."""
+        return frozenset(row.name for row in read("tier_zero", r.TierZero))
+
+    @cached_property
+    def exchange_scoped(self) -> frozenset[tuple[str, str]]:
+        """(appId of the API, name) of application permissions that Exchange can narrow."""
+        return frozenset((row.resource, row.name) for row in read("exchange_scoped", r.ExchangeScoped))
+
+    @cached_property
+    def selected_scopes(self) -> tuple[r.SelectedScope, ...]:
+        """Permissions that reach only what was granted object by object."""
+        return read("selected_scopes", r.SelectedScope)
+
+    def selected_scope(self, name: str) -> r.SelectedScope | None:
+        """The entry of one permission of Microsoft Graph."""
+        plain = name.strip().lower()
+        return _first(row for row in self.selected_scopes if row.name.lower() == plain)
+
+    def selected_scopes_for(self, template: str) -> tuple[r.SelectedScope, ...]:
+        """Those that may suffice for an operation with this path template."""
+        plain = plain_template(template)
+        return tuple(
+            row
+            for row in self.selected_scopes
+            if any(lies_below(plain, plain_template(prefix)) for prefix in row.prefixes)
+        )
+
+    # --- directory roles ----------------------------------------------------------------------
+
+    @cached_property
+    def directory_roles(self) -> tuple[r.DirectoryRole, ...]:
+        """The built-in roles."""
+        return read("directory_roles", r.DirectoryRole)
+
+    def directory_role(self, name: str) -> r.DirectoryRole | None:
+        """A built-in role by its name, a former name or its template id."""
+        return self._roles_by_name.get(name.strip().lower())
+
+    @cached_property
+    def role_requirements(self) -> tuple[r.Roles, ...]:
+        """Operations that need a directory role in delegated use."""
+        return read("role_requirements", r.Roles)
+
+    def roles_for(self, method: str, template: str) -> r.Roles | None:
+        """The roles that an operation of Microsoft Graph asks of the signed-in user.
+
+        `template` without the version; slots may have any name. See `Roles.open_to` before firing.
+        """
+        return self._roles_by_operation.get((method.strip().upper(), plain_template(template)))
+
+    @cached_property
+    def consent_role_rows(self) -> tuple[r.ConsentRole, ...]:
+        """Roles that may consent for the tenant."""
+        return read("consent_roles", r.ConsentRole)
+
+    def consent_roles(self, *, graph_app_roles: bool) -> tuple[str, ...]:
+        """Names of the roles that may consent for the tenant, the asked app roles included."""
+        return tuple(row.role for row in self.consent_role_rows if row.graph_app_roles or not graph_app_roles)
+
+    # --- passwords ----------------------------------------------------------------------------
+
+    @cached_property
+    def password_matrix(self) -> tuple[r.PasswordRow, ...]:
+        """Who may reset whose password, and act on whom."""
+        return read("password_matrix", r.PasswordRow)
+
+    def reset_callers(
+        self, target_roles: Iterable[str], *, role_assignable_group: bool = False
+    ) -> frozenset[str]:
+        """Names of the roles that may reset the password of a user with all of `target_roles`.
+
+        `role_assignable_group`: the target is a member or owner of a role-assignable group.
+        """
+        rows = self._rows_of_target(target_roles, role_assignable_group=role_assignable_group)
+        return frozenset.intersection(*(frozenset(row.reset) for row in rows))
+
+    def sensitive_callers(
+        self, target_roles: Iterable[str], *, role_assignable_group: bool = False
+    ) -> frozenset[str]:
+        """As `reset_callers`, for the sensitive actions: disabling, renaming or deleting the user."""
+        rows = self._rows_of_target(target_roles, role_assignable_group=role_assignable_group)
+        return frozenset.intersection(*(frozenset(row.sensitive) for row in rows))
+
+    @cached_property
+    def password_operations(self) -> tuple[r.PasswordOperation, ...]:
+        """The ways to change a password."""
+        return read("password_operations", r.PasswordOperation)
+
+    def password_operation(self, kind: str, access: Access) -> r.PasswordOperation | None:
+        """The way of one kind (write, reset, change), None where the access has none."""
+        return _first(row for row in self.password_operations if (row.kind, row.access) == (kind, access))
+
+    def password_operations_of(self, method: str, template: str) -> tuple[r.PasswordOperation, ...]:
+        """The ways that an operation of Microsoft Graph is, by access."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.password_operations
+            if row.method == verb and plain in map(plain_template, row.templates)
+        )
+
+    @cached_property
+    def sensitive_properties(self) -> tuple[r.SensitiveProperty, ...]:
+        """Properties of a user that not everybody may write on an administrator."""
+        return read("sensitive_properties", r.SensitiveProperty)
+
+    def sensitive_property(self, name: str) -> r.SensitiveProperty | None:
+        """The entry of one property of a user."""
+        plain = name.strip().lower()
+        return _first(row for row in self.sensitive_properties if row.name.lower() == plain)
+
+    # --- licences -----------------------------------------------------------------------------
+
+    @cached_property
+    def licences(self) -> tuple[r.Licence, ...]:
+        """Products that calls depend on."""
+        return read("licences", r.Licence)
+
+    def licence(self, name: str) -> str | None:
+        """The product that a short name or service plan stands for; None for any other name."""
+        plain = plain_licence(name)
+        for row in self.licences:
+            if plain == row.name:
+                return row.name
+            plans, others = map(plain_licence, row.plans), map(plain_licence, row.not_plans)
+            if fits(plain, plans) and not fits(plain, others):
+                return row.name
+        return None
+
+    def licences_of(self, names: Iterable[str]) -> r.Held:
+        """The products that `names` stand for, and what they imply (P2 implies P1)."""
+        products: set[str] = set()
+        unknown: list[str] = []
+        implied = {row.name: row.implies for row in self.licences}
+        for name in names:
+            product = self.licence(name)
+            if product is None:
+                unknown.append(name)
+            else:
+                products.update((product, *implied[product]))
+        return r.Held(frozenset(products), tuple(unknown))
+
+    @cached_property
+    def licence_needs(self) -> tuple[r.LicenceNeed, ...]:
+        """Calls that need a licence."""
+        return read("licence_needs", r.LicenceNeed)
+
+    def licence_for(self, method: str, template: str) -> tuple[r.LicenceNeed, ...]:
+        """What an operation of Microsoft Graph needs, every need by itself; () where none is known."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row, templates in self._licence_templates
+            if (not row.methods or verb in row.methods)
+            and any(lies_below(plain, one) if row.below else plain == one for one in templates)
+        )
+
+    # --- clients ------------------------------------------------------------------------------
+
+    @cached_property
+    def libraries(self) -> tuple[r.Library, ...]:
+        """Client libraries whose behaviour matters."""
+        return read("libraries", r.Library)
+
+    def library(self, name: str) -> r.Library | None:
+        """The entry of a library by package name, with or without version and package manager."""
+        plain = library_name(name)
+        return _first(row for row in self.libraries if fits(plain, row.names))
+
+    def library_kind(self, name: str) -> r.LibraryKind:
+        """What kind a library is; `other` if no table knows it."""
+        row = self.library(name)
+        return "other" if row is None else row.kind
+
+    # --- errors and ends ----------------------------------------------------------------------
+
+    @cached_property
+    def aadsts_codes(self) -> tuple[r.AadstsCode, ...]:
+        """Error numbers of the login service, ascending."""
+        return read("aadsts", r.AadstsCode)
+
+    def aadsts(self, number: int) -> r.AadstsCode | None:
+        """The entry of one number, without the letters AADSTS."""
+        return self._aadsts_by_number.get(number)
+
+    @cached_property
+    def graph_errors(self) -> tuple[r.GraphError, ...]:
+        """Error codes of Microsoft Graph."""
+        return read("graph_errors", r.GraphError)
+
+    def graph_error(self, code: str) -> r.GraphError | None:
+        """The entry of one code, which must be written exactly: accessDenied is SharePoint's."""
+        return _first(row for row in self.graph_errors if row.code == code)
+
+    @cached_property
+    def retired_surfaces(self) -> tuple[r.Retired, ...]:
+        """What stopped working, or will."""
+        return read("retired_surfaces", r.Retired)
+
+    def retired(self, host: str, path: str = "") -> tuple[r.Retired, ...]:
+        """What of it a call of `path` (without version on Microsoft Graph) at `host` meets.
+
+        Mind `access` and the dates of each.
+        """
+        name, plain = host_of(host), plain_template(path)
+        return tuple(
+            row
+            for row in self.retired_surfaces
+            if any(host_matches(pattern, name) for pattern in row.hosts)
+            and (not row.paths or any(lies_below(plain, plain_template(one)) for one in row.paths))
+        )
+
+    # --- indexes ------------------------------------------------------------------------------
+
+    @cached_property
+    def _resources_by_id(self) -> dict[str, r.Resource]:
+        return {one.app_id: one for one in self.resources}
+
+    @cached_property
+    def _resources_by_audience(self) -> dict[str, r.Resource]:
+        return {plain_audience(text): one for text, one in self._audiences() if not is_pattern(text)}
+
+    @cached_property
+    def _audience_patterns(self) -> tuple[tuple[str, r.Resource], ...]:
+        return tuple(pair for pair in self._audiences() if is_pattern(pair[0]))
+
+    def _audiences(self) -> Iterator[tuple[str, r.Resource]]:
+        for one in self.resources:
+            for audiences in one.audiences.values():
+                for text in audiences:
+                    yield text, one
+
+    @cached_property
+    def _hosts_seen(self) -> dict[str, tuple[r.Resource, ...]]:
+        return {}  # many calls name few hosts
+
+    @cached_property
+    def _licence_templates(self) -> tuple[tuple[r.LicenceNeed, tuple[str, ...]], ...]:
+        return tuple((row, tuple(map(plain_template, row.templates))) for row in self.licence_needs)
+
+    @cached_property
+    def _roles_by_name(self) -> dict[str, r.DirectoryRole]:
+        return {
+            text.lower(): role
+            for role in self.directory_roles
+            for text in (*role.former_names, role.name, role.template_id)
+        }
+
+    @cached_property
+    def _roles_by_operation(self) -> dict[tuple[str, str], r.Roles]:
+        return {
+            (row.method, plain_template(template)): row
+            for row in self.role_requirements
+            for template in row.templates
+        }
+
+    @cached_property
+    def _aadsts_by_number(self) -> dict[int, r.AadstsCode]:
+        return {row.code: row for row in self.aadsts_codes}
+
+    def _rows_of_target(
+        self, target_roles: Iterable[str], *, role_assignable_group: bool
+    ) -> list[r.PasswordRow]:
+        """The rows of the matrix that all must allow an act on a user with these roles."""
+        by_role = {row.role: row for row in self.password_matrix if row.role is not None}
+        by_state = {row.target: row for row in self.password_matrix if row.role is None}
+        rows = []
+        for text in target_roles:
+            role = self.directory_role(text)
+            rows.append(by_role.get(role.name if role else "", by_state["other"]))
+        if role_assignable_group:
+            rows.append(by_state["role-assignable-group"])
+        return rows or [by_state["none"]]
+
+
+def _first(rows: Iterator[Row]) -> Row | None:
+    return next(rows, None)

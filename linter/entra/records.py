@@ -1,0 +1,365 @@
+"""What the tables hold: one record per row, fields named as the row's keys.
+
+`source` names a document of Microsoft's (title or path in its repository) or says
+what else is known; `confidence` is high for what is documented, medium for what is
+inferred or observed, low for practitioner knowledge alone.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from linter.finding import Confidence
+from linter.model import Access
+
+CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
+Client = Literal["confidential", "public", "by-credential", "none"]
+LibraryKind = Literal["adal", "msal", "raw", "other"]
+
+
+class Resource(NamedTuple):
+    """One of Microsoft's APIs.
+
+    `audiences` and `hosts` list all accepted forms per cloud, the canonical audience first; in a
+    host `*` is text within one label, in an audience `{x}` is one label. `authorises` says whether
+    scopes and app roles in the token decide (`roles`) or rights the API keeps itself (`own`).
+    """
+
+    app_id: str
+    name: str
+    status: Literal["active", "retired", "superseded"]
+    status_date: str | None
+    authorises: Literal["roles", "own"] | None
+    audiences: Mapping[str, tuple[str, ...]]
+    hosts: Mapping[str, tuple[str, ...]]
+    note: str | None
+    source: str
+    confidence: Confidence
+
+    def audience(self, cloud: str = "global") -> str | None:
+        """The canonical audience in `cloud`, None where none is known."""
+        known = self.audiences.get(cloud)
+        return known[0] if known else None
+
+
+class TrailingSlashAudience(NamedTuple):
+    """An audience that ends in a slash, so that its scope is `https://x//.default`."""
+
+    audience: str
+    resource: str
+    replacement: str
+    source: str
+    confidence: Confidence
+
+
+class Cloud(NamedTuple):
+    """One cloud; `authorities`, `graph_hosts` and `portal` are host names."""
+
+    name: CloudName
+    authorities: tuple[str, ...]
+    graph_hosts: tuple[str, ...]
+    portal: str
+    personal_accounts: bool
+    federated_audience: str
+    source: str
+    confidence: Confidence
+
+
+class OtherAuthority(NamedTuple):
+    """A login host that is not a cloud's current one. `customer` is B2C or External ID."""
+
+    host: str
+    kind: Literal["alias", "renamed", "closed", "customer"]
+    clouds: tuple[CloudName, ...]
+    replacement: str | None
+    ended: str | None
+    source: str
+    confidence: Confidence
+
+
+class FlowKind(NamedTuple):
+    """A flow type on some platforms (none listed: on all).
+
+    `redirects` are the platforms of the registration that may hold its redirect URI.
+    """
+
+    type: str
+    platforms: tuple[str, ...]
+    name: str
+    access: Access
+    client: Client
+    accounts: tuple[Literal["work", "personal"], ...]
+    redirects: tuple[Literal["web", "spa", "publicClient"], ...]
+    needs: tuple[str, ...]
+    refresh_token: bool
+    refresh_token_hours: int | None
+    not_possible_for: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class SignInAudience(NamedTuple):
+    """One value of signInAudience and its limits; None: no limit is documented."""
+
+    value: str
+    work: bool
+    personal: bool
+    multi_tenant: bool
+    application_permissions: bool
+    national_clouds: bool
+    app_roles: bool
+    access_token_versions: tuple[int, ...]
+    max_identifier_uri_length: int | None
+    max_identifier_uris: int | None
+    max_secrets: int | None
+    max_redirect_uris: int | None
+    max_redirect_uri_length: int | None
+    max_apis: int | None
+    max_foreign_apis: int | None
+    max_permissions: int | None
+    max_permissions_per_api: int | None
+    max_scope_name_length: int | None
+    max_scopes: int | None
+    max_pre_authorized_clients: int | None
+    max_pre_authorized_scopes_per_client: int | None
+    max_pre_authorized_scopes: int | None
+    max_display_name_length: int | None
+    max_logout_url_length: int | None
+    identifier_uri_urn: bool
+    identifier_uri_query: bool
+    redirect_uri_query: bool
+    redirect_uri_wildcard: bool
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
+class OidcScope(NamedTuple):
+    """A scope of OpenID Connect; Entra does not offer all of them."""
+
+    name: str
+    supported: bool
+    source: str
+    confidence: Confidence
+
+
+class BaselineScope(NamedTuple):
+    """A scope that policies with excluded resources did not cover before mid-June 2026."""
+
+    name: str
+    kind: Literal["oidc", "directory"]
+    source: str
+    confidence: Confidence
+
+
+class TierZero(NamedTuple):
+    """An application permission of Microsoft Graph that leads to Global Administrator."""
+
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ExchangeScoped(NamedTuple):
+    """An application permission that Exchange can limit to some mailboxes."""
+
+    resource: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class SelectedScope(NamedTuple):
+    """A permission that reaches nothing until single objects are granted.
+
+    `prefixes` are the paths of Microsoft Graph below which it may suffice.
+    """
+
+    name: str
+    granted_on: str
+    prefixes: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class DirectoryRole(NamedTuple):
+    """A built-in directory role; `template_id` is the same in every tenant."""
+
+    name: str
+    template_id: str
+    former_names: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class Roles(NamedTuple):
+    """Directory roles of the signed-in user, any one of which these operations need.
+
+    `open_to` names who may do it without a role: `members` (every ordinary user), `owners` of the
+    object, `self` (on one's own account). Roles that suffice may be missing from the list: the
+    documentation often names the least privileged ones only (confidence medium).
+    """
+
+    method: str
+    templates: tuple[str, ...]
+    roles: tuple[str, ...]
+    open_to: tuple[Literal["members", "owners", "self"], ...]
+    source: str
+    confidence: Confidence
+
+    @property
+    def required(self) -> bool:
+        """Whether acting on somebody else's object always needs one of the roles."""
+        return "members" not in self.open_to and "owners" not in self.open_to
+
+
+class PasswordRow(NamedTuple):
+    """Who may reset the password of, or act sensitively on, one kind of target."""
+
+    target: Literal["role", "none", "role-assignable-group", "restricted-unit", "other"]
+    role: str | None
+    reset: tuple[str, ...]
+    sensitive: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class PasswordOperation(NamedTuple):
+    """One way to change a password. `permissions`: any one; `roles`: any one.
+
+    The roles are the user's, or for application access those of the app's service principal.
+    """
+
+    kind: Literal["write", "reset", "change"]
+    access: Access
+    method: str
+    templates: tuple[str, ...]
+    property: str | None
+    permissions: tuple[str, ...]
+    roles: tuple[str, ...]
+    roles_needed: bool
+    own_account: bool
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
+class SensitiveProperty(NamedTuple):
+    """A property of a user that not everybody may write on an administrator.
+
+    `matrix` names the columns of `PasswordRow` of which one must allow it; `application` lists
+    the narrow application permissions, each alternative needed as a whole.
+    """
+
+    name: str
+    matrix: Literal["sensitive", "either"]
+    application: tuple[tuple[str, ...], ...]
+    source: str
+    confidence: Confidence
+
+
+class Licence(NamedTuple):
+    """A product and the service plans that stand for it; a final `*` is any rest."""
+
+    name: str
+    title: str
+    plans: tuple[str, ...]
+    not_plans: tuple[str, ...]
+    implies: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class Held(NamedTuple):
+    """Licences as products, with all they imply, and the names that no product has."""
+
+    products: frozenset[str]
+    unknown: tuple[str, ...]
+
+
+class LicenceNeed(NamedTuple):
+    """A licence that calls need: any one of `any_of`, held by `whose` (see the table).
+
+    No `methods`: all. `below`: also every path below a template. `status` and `code` are the
+    answer to a call without the licence, `code` None where it is not known.
+    """
+
+    methods: tuple[str, ...]
+    templates: tuple[str, ...]
+    below: bool
+    any_of: tuple[str, ...]
+    whose: Literal["tenant", "user", "owner"]
+    status: int
+    code: str | None
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
+class Library(NamedTuple):
+    """Client libraries of one kind; `adds` are the scopes they ask for by themselves."""
+
+    names: tuple[str, ...]
+    kind: LibraryKind
+    adds: tuple[str, ...]
+    about: str
+    source: str
+    confidence: Confidence
+
+
+class CaeResource(NamedTuple):
+    """An API that challenges clients which declare the capability cp1."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class AadstsCode(NamedTuple):
+    """An error number of the login service and the rules that predict it."""
+
+    code: int
+    meaning: str
+    rules: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class GraphError(NamedTuple):
+    """An error code of Microsoft Graph; codes differ by upper and lower case."""
+
+    code: str
+    status: tuple[int, ...]
+    when: str
+    source: str
+    confidence: Confidence
+
+
+class Retired(NamedTuple):
+    """Something that stops working. Dates are ISO, to the day or the month.
+
+    `restricted` is when it begins to fail for some; no `paths`: the whole host; `access`: only
+    with such tokens.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    access: Access | None
+    restricted: str | None
+    ends: str
+    replacement: str
+    source: str
+    confidence: Confidence
+
+
+class ConsentRole(NamedTuple):
+    """A directory role that may consent for the tenant.
+
+    `graph_app_roles`: also to application permissions of Microsoft Graph and Azure AD Graph.
+    """
+
+    role: str
+    graph_app_roles: bool
+    source: str
+    confidence: Confidence

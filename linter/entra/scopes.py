@@ -1,0 +1,58 @@
+"""Splitting a scope into the API it names and the permission.
+
+Source: entra-docs docs/identity-platform/scopes-oidc.md.
+"""
+
+from typing import Final, NamedTuple
+
+OIDC_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
+"""The scopes of OpenID Connect that Entra supports; they name no API."""
+
+UNSUPPORTED_OIDC_SCOPES: Final = frozenset({"address", "phone"})
+"""The standard's other scopes, which Entra does not offer."""
+
+DEFAULT: Final = ".default"
+
+
+class Scope(NamedTuple):
+    """A scope in its two parts; `audience` "" means Microsoft Graph, unless `oidc`.
+
+    `permission` "" means that the text names an API only, as a bare client id in B2C does.
+    """
+
+    audience: str
+    permission: str
+    oidc: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it asks for all that is granted (`.default`)."""
+        return self.permission == DEFAULT
+
+
+def split_scope(scope: str) -> Scope:
+    """Split `scope` at its last slash; any text is taken.
+
+    The service's rule is audience, one slash, permission: of `https://x//.default` the audience
+    is `https://x/`. A permission that has a slash itself cannot be told from a longer audience.
+    """
+    scope = scope.strip()
+    if scope in OIDC_SCOPES or scope in UNSUPPORTED_OIDC_SCOPES:
+        return Scope("", scope, oidc=True)
+    start = scope.find("://")
+    slash = scope.rfind("/")
+    if start >= 0 and slash <= start + 2:
+        return Scope(scope, "")  # `api://x`: both slashes belong to the scheme
+    if slash < 0:
+        return Scope(scope, "") if is_guid(scope) else Scope("", scope)
+    return Scope(scope[:slash], scope[slash + 1 :])
+
+
+def is_guid(text: str) -> bool:
+    """Whether `text` has the form of a GUID with hyphens."""
+    if len(text) != 36 or not text.isascii():
+        return False
+    groups = text.split("-")
+    return [len(group) for group in groups] == [8, 4, 4, 4, 12] and all(
+        digit in "0123456789abcdefABCDEF" for group in groups for digit in group
+    )

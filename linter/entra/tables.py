@@ -1,0 +1,28 @@
+"""Reading the tables that lie beside this module."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Record = TypeVar("Record")
+
+
+def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
+    """The rows of `tables/<table>.json`, in the file's order, as records.
+
+    The files are part of the package and held to their schemas by tests, so nothing is checked.
+    """
+    import json  # noqa: PLC0415 - a run that asks for no table does not pay for the parser
+
+    path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")  # noqa: PTH118, PTH120
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs a bare start of its own
+        rows = json.load(file)["rows"]
+    return tuple(record(**{key: _frozen(value) for key, value in row.items()}) for row in rows)
+
+
+def _frozen(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,31 @@
+"""What can be wrong with an input, as a value that reaches the report.
+
+Two things are told apart: a `Problem` is a sentence about an input, with its
+place; `Unreadable` carries one out of the parser that met it. Anything else
+that is raised is a bug and ends in a traceback.
+"""
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """One reason why an input could not be read or used.
+
+    `path` is relative to the working directory where it lies below it; `line`
+    and `column` count from 1 (columns in code points) and are 0 where the
+    whole file is meant.
+    """
+
+    path: str
+    line: int
+    column: int
+    message: str
+
+
+class Unreadable(Exception):
+    """An input could not be read; `problem` says which, where and why, `problems` all that is wrong."""
+
+    def __init__(self, path: str, message: str, line: int = 0, column: int = 0) -> None:
+        super().__init__(message)
+        self.problem = Problem(path, line, column, message)
+        self.problems: tuple[Problem, ...] = (self.problem,)

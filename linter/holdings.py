@@ -1,0 +1,344 @@
+"""What an app holds of an API: declared in its registration, requested by a flow, granted by consent.
+
+Everything is resolved to the catalogue's names here, in one place, so that no
+rule compares a GUID with a name. What cannot be resolved stays visible: an
+entry is known, of the other type, unknown, unverifiable (an API whose
+permissions the catalogue does not hold in full) or open (a placeholder).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from linter.catalog.records import GRAPH, Permission, PermissionType
+from linter.catalog.store import Catalog
+from linter.entra import Entra
+from linter.entra.scopes import is_guid as is_guid  # noqa: PLC0414 - the commands ask for it here
+from linter.entra.scopes import split_scope
+from linter.model import Application, Flow, Grants, RequiredResourceAccess, ResourceAccess
+from linter.placeholder import has_placeholder, is_placeholder
+
+State = Literal["known", "other-type", "unknown", "unverifiable", "open"]
+
+TYPES: tuple[PermissionType, ...] = ("Scope", "Role")
+
+
+# --- declared ---------------------------------------------------------------------------------
+
+
+class Declared(NamedTuple):
+    """One entry of `requiredResourceAccess`, resolved.
+
+    `resource` is the API's appId in lower case, None where it is open or a name nobody knows.
+    `permission` is the published permission: of the declared type when `state` is `known`, of the
+    other one when it is `other-type`.
+    """
+
+    block: RequiredResourceAccess
+    entry: ResourceAccess
+    resource: str | None
+    permission: Permission | None
+    state: State
+
+    @property
+    def written(self) -> str:
+        """The permission's name where it is known, else as written."""
+        return self.permission.value if self.permission else self.entry.id or ""
+
+
+def declared(application: Application, catalog: Catalog) -> tuple[Declared, ...] | None:
+    """Every declared permission in file order; None where the registration does not state them."""
+    if application.required_resource_access is None:
+        return None
+    return tuple(
+        _resolve(block, entry, catalog)
+        for block in application.required_resource_access
+        for entry in block.resource_access or ()
+    )
+
+
+def declared_openly(application: Application, resource: str, catalog: Catalog) -> bool:
+    """Whether more permissions of `resource` may be declared than can be read.
+
+    So it is where nothing is stated, where a placeholder stands for an API or a permission, and
+    where a block does not say what it holds.
+    """
+    if application.required_resource_access is None:
+        return True
+    return any(
+        _may_be(block, resource, catalog)
+        and (
+            block.resource_access is None
+            or any(_is_open(entry) for entry in block.resource_access)
+            or (_is_unwritten(block.resource_app_id) and bool(block.resource_access))
+        )
+        for block in application.required_resource_access
+    )
+
+
+def resource_of(block: RequiredResourceAccess, catalog: Catalog) -> str | None:
+    """The appId of the API that a block names by appId or display name; None if it is open or unknown."""
+    written = block.resource_app_id
+    if written is None or is_placeholder(written):
+        return None
+    return written.strip().lower() if is_guid(written.strip()) else catalog.resource_id(written)
+
+
+def _is_unwritten(text: str | None) -> bool:
+    return text is None or is_placeholder(text)
+
+
+def _is_open(entry: ResourceAccess) -> bool:
+    return _is_unwritten(entry.id) or _is_unwritten(entry.type)
+
+
+def _may_be(block: RequiredResourceAccess, resource: str, catalog: Catalog) -> bool:
+    return _is_unwritten(block.resource_app_id) or resource_of(block, catalog) == resource
+
+
+def _resolve(block: RequiredResourceAccess, entry: ResourceAccess, catalog: Catalog) -> Declared:
+    resource = resource_of(block, catalog)
+    if _is_unwritten(block.resource_app_id) or _is_open(entry):
+        return Declared(block, entry, resource, None, "open")
+    if resource is None:
+        return Declared(block, entry, None, None, "unverifiable")
+    found = _published(resource, (entry.id or "").strip(), catalog)
+    for permission in found:
+        # Microsoft Graph takes the two words in any case.
+        if permission.type.lower() == (entry.type or "").strip().lower():
+            return Declared(block, entry, resource, permission, "known")
+    if found:
+        return Declared(block, entry, resource, found[0], "other-type")
+    return Declared(block, entry, resource, None, "unknown" if catalog.knows(resource) else "unverifiable")
+
+
+def _published(resource: str, written: str, catalog: Catalog) -> tuple[Permission, ...]:
+    if is_guid(written):
+        return catalog.permissions(resource, written)
+    named = (catalog.permission(resource, written, type_) for type_ in TYPES)
+    return tuple(permission for permission in named if permission is not None)
+
+
+# --- requested --------------------------------------------------------------------------------
+
+
+class Requested(NamedTuple):
+    """The scopes that a flow asks Microsoft Graph for.
+
+    `default` is whether `.default` is among them, `open` whether a placeholder may stand for more.
+    """
+
+    names: frozenset[str]
+    default: bool
+    open: bool
+
+
+def requested(flow: Flow, catalog: Catalog, entra: Entra) -> Requested | None:
+    """What the flow's scopes ask of Microsoft Graph; None where the flow does not state them."""
+    if flow.scopes is None:
+        return None
+    names: list[str] = []
+    default = open_ = False
+    for text in flow.scopes:
+        scope = split_scope(text.value)
+        # A placeholder in place of the API is taken for Microsoft Graph's name, since Graph is called.
+        unsure = has_placeholder(scope.audience)
+        if scope.oidc or not (unsure or is_graph_audience(scope.audience, entra)):
+            continue
+        open_ = open_ or unsure or has_placeholder(scope.permission)
+        if scope.is_default:
+            default = True
+        elif not has_placeholder(scope.permission):
+            names.extend(_canonical((scope.permission,), catalog))
+    return Requested(frozenset(names), default, open_)
+
+
+def is_graph_audience(audience: str, entra: Entra) -> bool:
+    """Whether an audience is Microsoft Graph's; the empty one is, since bare scopes mean it."""
+    if not audience:
+        return True
+    resource = entra.resource_of_audience(audience)
+    return resource is not None and resource.app_id == GRAPH
+
+
+# --- granted ----------------------------------------------------------------------------------
+
+
+class Granted(NamedTuple):
+    """Consent to Microsoft Graph that the directory holds for one flow's user and for the app, by name.
+
+    None where the collection was not given. `open_scopes` and `open_roles` name what could add to
+    them: a collection of which only a part was read, an API that no record explains, consent of
+    single users while the flow's user is not named.
+    """
+
+    scopes: frozenset[str] | None = None
+    roles: frozenset[str] | None = None
+    open_scopes: tuple[str, ...] = ()
+    open_roles: tuple[str, ...] = ()
+
+    def of(self, type_: PermissionType) -> frozenset[str] | None:
+        """What was consented to of that type; None where nobody says."""
+        return self.roles if type_ == "Role" else self.scopes
+
+    def open(self, type_: PermissionType) -> tuple[str, ...]:
+        """What could add to `of(type_)`."""
+        return self.open_roles if type_ == "Role" else self.open_scopes
+
+
+def granted(grants: Grants | None, flow: Flow, catalog: Catalog) -> Granted:
+    """What was consented to for `flow`'s user (`scopes`) and for the app itself (`roles`)."""
+    if grants is None:
+        return Granted()
+    if grants.service_principal_absent:
+        return Granted(frozenset(), frozenset())
+    scopes, open_scopes = _granted_scopes(grants, flow, catalog)
+    roles, open_roles = _granted_roles(grants, catalog)
+    return Granted(scopes, roles, open_scopes, open_roles)
+
+
+def _granted_scopes(
+    grants: Grants, flow: Flow, catalog: Catalog
+) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+    if grants.oauth2_permission_grants is None:
+        return None, ()
+    user = flow.user.id.lower() if flow.user and flow.user.id and is_guid(flow.user.id) else None
+    scopes: set[str] = set()
+    open_: dict[str, None] = {}
+    for grant in grants.oauth2_permission_grants:
+        graph = is_graph(grants, grant.resource_id)
+        if graph is None:
+            open_["grants.service_principals"] = None
+        elif not graph:
+            continue
+        elif grant.consent_type == "AllPrincipals" or (user and (grant.principal_id or "").lower() == user):
+            scopes.update(_canonical(grant.scopes, catalog))
+        elif user is None:
+            # One user's consent: it counts if that user is the flow's, whom nobody names by object id.
+            open_["user.id"] = None
+    if "oauth2PermissionGrants" in grants.partial:
+        open_["grants.oauth2_permission_grants"] = None
+    return frozenset(scopes), tuple(open_)
+
+
+def _granted_roles(grants: Grants, catalog: Catalog) -> tuple[frozenset[str] | None, tuple[str, ...]]:
+    if grants.app_role_assignments is None:
+        return None, ()
+    open_: dict[str, None] = {}
+    for assignment in grants.app_role_assignments:
+        if is_graph(grants, assignment.resource_id) is None and catalog.permissions(
+            GRAPH, assignment.app_role_id or ""
+        ):
+            open_["grants.service_principals"] = None
+    if "appRoleAssignments" in grants.partial:
+        open_["grants.app_role_assignments"] = None
+    return frozenset(permission.value for permission in granted_roles(grants, catalog)), tuple(open_)
+
+
+def granted_roles(grants: Grants, catalog: Catalog) -> Iterator[Permission]:
+    """The application permissions of Microsoft Graph that are assigned to the app."""
+    for assignment in grants.app_role_assignments or ():
+        if assignment.app_role_id and is_graph(grants, assignment.resource_id):
+            for permission in catalog.permissions(GRAPH, assignment.app_role_id):
+                if permission.type == "Role":
+                    yield permission
+
+
+def is_graph(grants: Grants, resource_id: str | None) -> bool | None:
+    """Whether an object id is that of Microsoft Graph's service principal in this tenant.
+
+    None where no record explains the id and none is known to be Microsoft Graph's (a tenant has one).
+    """
+    resource = None if resource_id is None else grants.resources.get(resource_id)
+    if resource is not None and resource.app_id is not None:
+        return resource.app_id == GRAPH
+    known = any(principal.app_id == GRAPH for principal in grants.resources.values())
+    return False if known else None
+
+
+def _canonical(names: Iterable[str], catalog: Catalog) -> Iterator[str]:
+    for name in names:
+        permission = catalog.permission(GRAPH, name, "Scope")
+        yield permission.value if permission else name
+
+
+# --- held -------------------------------------------------------------------------------------
+
+
+class Holdings(NamedTuple):
+    """What an app holds of Microsoft Graph for one flow. A set is None where nobody stated it.
+
+    `declared_open` is whether more may be declared than can be read.
+    """
+
+    declared_scopes: frozenset[str] | None
+    declared_roles: frozenset[str] | None
+    declared_open: bool
+    requested: Requested | None
+    granted: Granted
+
+    def of(self, type_: PermissionType) -> frozenset[str] | None:
+        """What a token of that type can carry: declared or granted, or requested or granted.
+
+        Named scopes put only themselves and what is already granted into a delegated token;
+        `.default`, and a flow that does not state its scopes, bring what is declared.
+        """
+        if type_ == "Role":
+            first = self.declared_roles
+        elif self._names_scopes and self.requested:
+            first = self.requested.names
+        else:
+            first = self.declared_scopes
+        second = self.granted.of(type_)
+        if first is None and second is None:
+            return None
+        return (first or frozenset()) | (second or frozenset())
+
+    def lacks(self, type_: PermissionType) -> tuple[str, ...]:
+        """The unstated fields that could add to `of(type_)`."""
+        fields: list[str] = []
+        if type_ == "Scope" and self.requested and self.requested.open:
+            fields.append("flow.scopes")
+        if self.declared_open and not (type_ == "Scope" and self._names_scopes):
+            fields.append("application.required_resource_access")
+        return (*fields, *self.granted.open(type_))
+
+    @property
+    def _names_scopes(self) -> bool:
+        return self.requested is not None and not self.requested.default
+
+    def without_tenant(self) -> "Holdings":
+        """The same without the tenant's consent, which says nothing of a personal account."""
+        return self._replace(granted=Granted())
+
+
+def holdings(
+    application: Application | None, flow: Flow, grants: Grants | None, catalog: Catalog, entra: Entra
+) -> Holdings:
+    """Everything that `flow` can bring to a call of Microsoft Graph."""
+    entries = None if application is None else declared(application, catalog)
+    asked, consented = requested(flow, catalog, entra), granted(grants, flow, catalog)
+    if application is None or entries is None:
+        return Holdings(None, None, True, asked, consented)
+    open_ = declared_openly(application, GRAPH, catalog)
+    return Holdings(_names(entries, "Scope"), _names(entries, "Role"), open_, asked, consented)
+
+
+def entries_of(
+    application: Application, resource: str, type_: PermissionType, catalog: Catalog
+) -> tuple[Declared, ...]:
+    """The declared permissions of one API and type, in file order."""
+    return tuple(
+        entry
+        for entry in declared(application, catalog) or ()
+        if entry.state == "known" and entry.resource == resource
+        if entry.permission and entry.permission.type == type_
+    )
+
+
+def _names(entries: tuple[Declared, ...], type_: PermissionType) -> frozenset[str]:
+    return frozenset(
+        entry.permission.value
+        for entry in entries
+        if entry.permission and entry.state == "known" and entry.resource == GRAPH
+        if entry.permission.type == type_
+    )

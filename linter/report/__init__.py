@@ -1,0 +1,22 @@
+"""Outcomes as text: one module per format, each a pure `render`."""
+
+from typing import NamedTuple
+
+from linter.engine import Outcome
+from linter.errors import Problem
+from linter.ruleset import Rule
+
+
+class Report(NamedTuple):
+    """Everything a report may show of one run.
+
+    `catalog` is the catalogue's date and hash, None where no rule asked it. `skipped` counts the
+    named files of no known form. `today` is the date that decided what has expired.
+    """
+
+    outcome: Outcome
+    problems: tuple[Problem, ...]
+    rules: dict[str, Rule]
+    skipped: int
+    catalog: tuple[str, str] | None
+    today: str

@@ -1,0 +1,106 @@
+"""The report for machines, version 1; `entralint schema findings` is its JSON Schema."""
+
+import json
+from typing import Any, Final
+
+from linter import __version__
+from linter.engine import AppReport, Ignore
+from linter.errors import Problem
+from linter.finding import SEVERITIES, Finding, Predicts
+from linter.positions import At
+from linter.report import Report
+from linter.report.safe import plain
+
+VERSION: Final = 1
+
+
+def render(report: Report) -> str:
+    """The whole report as one JSON object, indented, with a line end."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain values."""
+    outcome = report.outcome
+    counts: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
+    for finding in outcome.findings:
+        counts[finding.severity] += 1
+    return {
+        "version": VERSION,
+        "tool": {
+            "name": "entralint",
+            "version": __version__,
+            "catalog": {"date": report.catalog[0], "hash": report.catalog[1]} if report.catalog else None,
+        },
+        "findings": [_finding(finding) for finding in outcome.findings],
+        "apps": [_app(app) for app in outcome.apps],
+        "errors": [_problem(problem) for problem in report.problems],
+        "ignores": {
+            "expired": [_ignore(ignore) for ignore in outcome.expired_ignores],
+            "unused": [_ignore(ignore) for ignore in outcome.unused_ignores],
+        },
+        "summary": {**counts, "hidden": outcome.hidden, "skipped": report.skipped},
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": plain(finding.message),
+        "subject": plain(finding.subject),
+        "app": plain(finding.app),
+        **_place(finding.at),
+        "related": [{"label": plain(related.label), **_place(related.at)} for related in finding.related],
+        "predicts": _predicts(finding.predicts),
+        "fix": " ".join(plain(finding.fix).split()),
+        "fingerprint": plain(finding.fingerprint),
+    }
+
+
+def _place(at: At) -> dict[str, Any]:
+    place = at.source.place(at.pointer)
+    return {
+        "file": plain(at.source.path),
+        "pointer": plain(at.pointer),
+        "line": place.line,
+        "column": place.column,
+        "end_line": place.end_line,
+        "end_column": place.end_column,
+    }
+
+
+def _predicts(predicts: Predicts | None) -> dict[str, Any] | None:
+    if predicts is None:
+        return None
+    return {"status": predicts.status, "code": predicts.code, "aadsts": list(predicts.aadsts)}
+
+
+def _app(app: AppReport) -> dict[str, Any]:
+    return {
+        "name": plain(app.name),
+        "app_id": plain(app.app_id) if app.app_id else None,
+        "files": [plain(path) for path in app.files],
+        "completeness": app.completeness,
+        "flows": app.flows,
+        "calls": app.calls,
+        "evaluated": app.evaluated,
+        "not_evaluated": [
+            {"rule": entry.rule, "missing": list(entry.missing)} for entry in app.not_evaluated
+        ],
+        "assumptions": [plain(assumption) for assumption in app.assumptions],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": plain(problem.path),
+        "line": problem.line,
+        "column": problem.column,
+        "message": plain(problem.message),
+    }
+
+
+def _ignore(ignore: Ignore) -> dict[str, Any]:
+    return {"rule": ignore.rule, "at": plain(ignore.label), "reason": plain(ignore.reason)}

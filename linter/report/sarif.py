@@ -1,0 +1,116 @@
+"""SARIF 2.1.0 for code scanning (OASIS standard; fields as GitHub's code scanning reads them)."""
+
+import json
+from typing import Any, Final
+
+from linter import __version__
+from linter.errors import Problem
+from linter.finding import Finding, Severity
+from linter.positions import At
+from linter.report import Report
+from linter.report.safe import excerpt, plain
+from linter.report.text import predicted
+from linter.ruleset import Rule
+
+_SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "note": "note"}
+
+
+def render(report: Report) -> str:
+    """The whole run as one SARIF log."""
+    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The log as plain values."""
+    identifiers = list(dict.fromkeys(finding.rule for finding in report.outcome.findings))
+    run = {
+        "tool": {
+            "driver": {
+                "name": "entralint",
+                "semanticVersion": __version__,
+                "rules": [_rule(report.rules[identifier]) for identifier in identifiers],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The working directory of the run."}}},
+        "invocations": [
+            {
+                "executionSuccessful": not report.problems,
+                "toolExecutionNotifications": [_notification(problem) for problem in report.problems],
+            }
+        ],
+        "results": [_result(finding, identifiers) for finding in report.outcome.findings],
+    }
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "help": {"text": " ".join(rule.fix.split())},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.family], "precision": rule.confidence},
+    }
+
+
+def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
+    text = plain(finding.message)
+    if finding.predicts is not None:
+        text += f" (predicts {plain(predicted(finding.predicts))})"
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": identifiers.index(finding.rule),
+        "level": _LEVELS[finding.severity],
+        "message": {"text": text},
+        "locations": [{"physicalLocation": _physical(finding.at)}],
+        "relatedLocations": [
+            {
+                "id": number,
+                "physicalLocation": _physical(related.at),
+                "message": {"text": plain(related.label)},
+            }
+            for number, related in enumerate(finding.related, 1)
+        ],
+        "partialFingerprints": {"primaryLocationLineHash": plain(finding.fingerprint)},
+        "properties": {
+            "confidence": finding.confidence,
+            "subject": plain(finding.subject),
+            "app": plain(finding.app),
+            "fix": " ".join(plain(finding.fix).split()),
+        },
+    }
+
+
+def _physical(at: At) -> dict[str, Any]:
+    place = at.source.place(at.pointer)
+    line, _, _ = excerpt(at.source.line(place.line), place.column - 1, place.column)
+    return {
+        "artifactLocation": {"uri": _uri(at.source.path), "uriBaseId": "%SRCROOT%"},
+        "region": {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": place.end_line,
+            "endColumn": place.end_column,
+        },
+        "contextRegion": {"startLine": place.line, "snippet": {"text": line}},
+    }
+
+
+def _uri(path: str) -> str:
+    """A path as a URI reference (RFC 3986): what is not plainly legal is percent-encoded."""
+    legal = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
+    data = path.encode("utf-8", "surrogateescape")
+    return "".join(chr(byte) if byte in legal else f"%{byte:02X}" for byte in data)
+
+
+def _notification(problem: Problem) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.path), "uriBaseId": "%SRCROOT%"}}
+    if problem.line:
+        physical["region"] = {"startLine": problem.line, "startColumn": max(1, problem.column)}
+    return {
+        "level": "error",
+        "message": {"text": plain(problem.message)},
+        "locations": [{"physicalLocation": physical}],
+    }

@@ -1,0 +1,211 @@
+"""The report for people: id, message, excerpts with labelled spans, predicted error, fix, summary."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from linter.engine import AppReport, NotEvaluated
+from linter.finding import SEVERITIES, Finding, Predicts
+from linter.positions import At
+from linter.report import Report
+from linter.report.safe import excerpt, plain
+
+#: Longer spans are shown by their first two lines and their last one.
+MAX_LINES = 6
+#: More rules than this are counted by family.
+MANY_RULES = 4
+
+
+class Segment(NamedTuple):
+    """A piece of text and how it may be painted (a rich style, empty for plain)."""
+
+    text: str
+    style: str = ""
+
+
+_STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_GUTTER = "blue"
+_FAINT = "dim"
+
+
+def render(report: Report) -> str:
+    """The whole report as plain text."""
+    return "".join(segment.text for segment in segments(report))
+
+
+def segments(report: Report) -> Iterator[Segment]:
+    """The whole report, piece by piece."""
+    for problem in report.problems:
+        where = plain(problem.path)
+        if problem.line:
+            where += f":{problem.line}:{problem.column}"
+        yield Segment(f"{where}: ", "bold")
+        yield Segment("cannot check: ", _STYLES["error"])
+        yield Segment(f"{plain(problem.message)}\n")
+    if report.problems and report.outcome.findings:
+        yield Segment("\n")
+    for finding in report.outcome.findings:
+        yield from _finding(finding)
+        yield Segment("\n")
+    yield from _summary(report)
+
+
+def _finding(finding: Finding) -> Iterator[Segment]:
+    style = _STYLES[finding.severity]
+    yield Segment(f"{finding.severity}[{finding.rule}]", style)
+    yield Segment(f": {plain(finding.message)}\n", "bold")
+    places = [(finding.at, ""), *((related.at, related.label) for related in finding.related)]
+    width = max(len(str(_last_line(at))) for at, _ in places)
+    source = None
+    for at, label in places:
+        arrow = "-->" if source is None else ":::"
+        if at.source is not source:
+            place = at.source.place(at.pointer)
+            yield Segment(" " * width + arrow + " ", _GUTTER)
+            yield Segment(f"{plain(at.source.path)}:{place.line}:{place.column}\n")
+            yield Segment(" " * width + " |\n", _GUTTER)
+        else:
+            yield Segment(" " * width + "...\n", _GUTTER)
+        yield from _lines(
+            at, label, width, style if source is None else _GUTTER, "^" if source is None else "-"
+        )
+        source = at.source
+    yield Segment(" " * width + " |\n", _GUTTER)
+    for name, text in _facts(finding):
+        yield Segment(" " * width + " = ", _GUTTER)
+        yield Segment(f"{name}: ", "bold")
+        yield Segment(f"{text}\n")
+
+
+def _last_line(at: At) -> int:
+    return at.source.place(at.pointer).end_line
+
+
+def _lines(at: At, label: str, width: int, style: str, mark: str) -> Iterator[Segment]:
+    place = at.source.place(at.pointer)
+    label = f" {plain(label)}" if label else ""
+    if place.end_line == place.line:
+        text, start, end = excerpt(at.source.line(place.line), place.column - 1, place.end_column - 1)
+        yield from _source_line(place.line, width, text)
+        yield Segment(" " * width + " | ", _GUTTER)
+        yield Segment(" " * start + mark * max(1, end - start) + label + "\n", style)
+        return
+    long = place.end_line - place.line >= MAX_LINES
+    numbers = [place.line, place.line + 1, 0, place.end_line] if long else range(place.line, place.end_line + 1)
+    last = ""
+    for number in numbers:
+        if not number:
+            yield Segment(" " * (width - 1) + "... ", _GUTTER)
+            yield Segment("|\n", style)
+            continue
+        last, _, _ = excerpt(at.source.line(number), 0, 0)
+        yield Segment(f"{number:>{width}} | ", _GUTTER)
+        yield Segment("/ " if number == place.line else "| ", style)
+        yield Segment(last.rstrip() + "\n")
+    yield Segment(" " * width + " | ", _GUTTER)
+    indent = len(last) - len(last.lstrip())
+    yield Segment("|" + "_" * (indent + 1) + mark + label + "\n", style)
+
+
+def _source_line(number: int, width: int, text: str) -> Iterator[Segment]:
+    yield Segment(f"{number:>{width}} | ", _GUTTER)
+    yield Segment(text.rstrip() + "\n")
+
+
+def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
+    if finding.predicts is not None:
+        yield "predicts", plain(predicted(finding.predicts))
+    yield "fix", plain(" ".join(finding.fix.split()))
+    if finding.confidence != "high":
+        yield "confidence", finding.confidence
+
+
+def predicted(predicts: Predicts) -> str:
+    """The run-time error in words: `HTTP 403 Authorization_RequestDenied, AADSTS65001`."""
+    parts = []
+    if predicts.status:
+        parts.append(f"HTTP {predicts.status} {predicts.code or ''}".rstrip())
+    elif predicts.code:
+        parts.append(predicts.code)
+    parts.extend(f"AADSTS{number}" for number in predicts.aadsts)
+    return ", ".join(parts)
+
+
+# --- summary ----------------------------------------------------------------------------------
+
+
+def _summary(report: Report) -> Iterator[Segment]:
+    outcome = report.outcome
+    counts = dict.fromkeys(SEVERITIES, 0)
+    for finding in outcome.findings:
+        counts[finding.severity] += 1
+    for app in outcome.apps:
+        yield from _app(app)
+    for ignore in outcome.expired_ignores:
+        yield Segment(
+            f"{plain(ignore.label)}: the ignore of {plain(ignore.rule)} expired on {ignore.expires}\n"
+        )
+    for ignore in outcome.unused_ignores:
+        yield Segment(f"{plain(ignore.label)}: the ignore of {plain(ignore.rule)} hid nothing\n")
+    parts = [_count(number, severity) for severity, number in counts.items()]
+    if outcome.hidden:
+        parts.append(f"{outcome.hidden} hidden")
+    if report.problems:
+        parts.append(_count(len(report.problems), "input problem"))
+    if report.skipped:
+        parts.append(f"{_count(report.skipped, 'file')} of no known form skipped")
+    worst = next((severity for severity in SEVERITIES if counts[severity]), None)
+    style = _STYLES["error"] if report.problems else _STYLES[worst] if worst else "bold green"
+    yield Segment(", ".join(parts), style)
+    yield Segment(f" in {_count(len(outcome.apps), 'app')}\n")
+
+
+def _app(app: AppReport) -> Iterator[Segment]:
+    yield Segment(plain(app.name), "bold")
+    calls = f"{_count(app.calls, 'call')} in {_count(app.flows, 'flow')}, " if app.flows else ""
+    yield Segment(f": {calls}{_count(app.evaluated, 'rule')} evaluated\n")
+    for assumption in app.assumptions:
+        yield Segment(f"  assumed: {plain(assumption)}\n")
+    for missing, rules in _by_what_is_missing(app.not_evaluated):
+        yield Segment(f"  {_count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
+
+
+def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
+    """Rules that were not evaluated, grouped by what they lack."""
+    groups: dict[str, list[str]] = {}
+    for entry in not_evaluated:
+        if entry.given:
+            what = f"not evaluated, not stated: {', '.join(entry.missing)}"
+        else:
+            files = dict.fromkeys(_FILES.get(name, name) for name in entry.missing)
+            what = f"need {' and '.join(files)}"
+        groups.setdefault(what, []).append(entry.rule)
+    for what, rules in groups.items():
+        # "3 rules need", but "1 rule needs"
+        yield (
+            (what.replace("need ", "needs ", 1) if len(rules) == 1 and what.startswith("need ") else what),
+            rules,
+        )
+
+
+def _listed(rules: list[str]) -> list[str]:
+    """Rule ids, or how many of each family where they are many (JSON lists every one)."""
+    if len(rules) <= MANY_RULES:
+        return rules
+    families: dict[str, int] = {}
+    for rule in rules:
+        family = rule.partition("/")[0]
+        families[family] = families.get(family, 0) + 1
+    return [f"{number} {family}" for family, number in families.items()]
+
+
+_FILES = {
+    "application": "an app registration",
+    "flows": "a calls file",
+    "inventory": "a calls file",
+    "grants": "a grants file (--grants)",
+    "tenant": "tenant facts",
+}
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,78 @@
+"""What is wrong with the rule files: no wheel ships a rule that is incomplete.
+
+Every file must fit `rules/schema.json`, have its check and the check its file,
+name only rules, families and inputs that exist, and show at least one example
+with a finding, one without, and one that says what it lacks where its inputs
+leave fields open.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from linter import ruleset
+from linter.errors import Problem, Unreadable
+
+
+def problems() -> list[Problem]:
+    """Everything that is wrong, file by file."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  only here
+
+    with open(os.path.join(ruleset.folder(), "schema.json"), encoding="utf-8") as file:
+        validator = Draft202012Validator(json.load(file))
+    known = set(ruleset.identifiers())
+    found: list[Problem] = []
+    for rule_id in sorted(known):
+        path = f"rules/{rule_id}.yaml"
+        try:
+            data = ruleset.page(rule_id)
+        except Unreadable as error:
+            found.append(error.problem)
+            continue
+        messages = [
+            f"{error.json_path}: {error.message}"
+            for error in sorted(validator.iter_errors(data), key=lambda error: error.json_path)
+        ] or list(_faults(rule_id, data, known))
+        found.extend(Problem(path, 0, 0, message) for message in messages)
+    found.extend(_without_file(known))
+    return found
+
+
+def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str]:
+    """Faults that a schema cannot see."""
+    for other in data.get("refines", ()):
+        if other not in known:
+            yield f"refines {other}, which does not exist"
+    examples = data["examples"]
+    if not any(example["findings"] for example in examples):
+        yield "has no example with a finding"
+    if not any(not example["findings"] and not example.get("unknown") for example in examples):
+        yield "has no example without a finding"
+    try:
+        needs, uses = ruleset.inputs_of(rule_id)
+    except KeyError:
+        module, function = ruleset.check_name(rule_id)
+        yield f"has no check: linter/checks/{module}.py:{function}"
+        return
+    for name in (*needs, *uses):
+        if name not in ruleset.INPUTS:
+            yield f"its check names {name}, which is no input ({', '.join(ruleset.INPUTS)})"
+
+
+def _without_file(known: set[str]) -> Iterator[Problem]:
+    """Checks that no rule file describes."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks")
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".py") or name == "__init__.py":
+            continue
+        module = __import__(f"linter.checks.{name.removesuffix('.py')}", fromlist=["*"])
+        family = name.removesuffix(".py").replace("_", "-")
+        for function in vars(module).values():
+            if getattr(function, "__module__", None) != module.__name__ or not hasattr(function, "__code__"):
+                continue
+            rule_id = f"{family}/{function.__name__.replace('_', '-')}"
+            if not function.__name__.startswith("_") and rule_id not in known:
+                yield Problem(
+                    f"linter/checks/{name}", 0, 0, f"{function.__name__} has no rules/{rule_id}.yaml"
+                )

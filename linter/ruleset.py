@@ -1,0 +1,174 @@
+"""The rules: their metadata for a run (`ruleset.json`), their pages for people (`rules/**/*.yaml`).
+
+A run reads the one generated file beside this module; the YAML files are read
+only by `explain`, `rules` and the tests. `compile_ruleset` makes the one from
+the others, `linter.rulecheck` says what is wrong with them.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from linter.errors import Unreadable
+from linter.finding import Confidence, Predicts, Severity
+
+#: Every input a check may name as a parameter.
+INPUTS: Final = ("application", "flows", "inventory", "grants", "tenant", "catalog", "entra", "today")
+
+_HERE: Final = os.path.dirname(os.path.abspath(__file__))
+_COMPILED: Final = os.path.join(_HERE, "ruleset.json")
+
+
+class Rule(NamedTuple):
+    """What a run knows of a rule. `needs` and `uses` are read from its check's parameters."""
+
+    id: str
+    title: str
+    severity: Severity
+    confidence: Confidence
+    persona: str
+    fix: str
+    predicts: Predicts | None
+    refines: tuple[str, ...]
+    needs: tuple[str, ...]
+    uses: tuple[str, ...]
+
+    @property
+    def family(self) -> str:
+        """The part of the id before the slash."""
+        return self.id.partition("/")[0]
+
+
+def load() -> dict[str, Rule]:
+    """All rules by id, from the generated file."""
+    with open(_COMPILED, encoding="utf-8") as file:
+        compiled = json.load(file)
+    return {
+        identifier: Rule(
+            identifier,
+            data["title"],
+            data["severity"],
+            data["confidence"],
+            data["persona"],
+            data["fix"],
+            predicts(data.get("predicts")),
+            tuple(data["refines"]),
+            tuple(data["needs"]),
+            tuple(data["uses"]),
+        )
+        for identifier, data in compiled.items()
+    }
+
+
+def require(name: str, rules: Mapping[str, Rule], where: str) -> None:
+    """Accept the id of a rule or the name of a family.
+
+    Raises:
+        Unreadable: there is neither; the message names the nearest.
+    """
+    families = {rule.family for rule in rules.values()}
+    if name in rules or name in families:
+        return
+    from difflib import get_close_matches  # noqa: PLC0415  only for the message
+
+    near = get_close_matches(name, [*rules, *families], 1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    raise Unreadable(where, f"there is no rule or family `{name}`{hint}")
+
+
+def predicts(data: Mapping[str, Any] | None) -> Predicts | None:
+    """The `predicts` member of a rule file as a record."""
+    if not data:
+        return None
+    return Predicts(data.get("status"), data.get("code"), tuple(data.get("aadsts", ())))
+
+
+def check_name(rule_id: str) -> tuple[str, str]:
+    """The module below `linter.checks` and the function that hold a rule's check."""
+    family, _, name = rule_id.partition("/")
+    return family.replace("-", "_"), name.replace("-", "_")
+
+
+def folder() -> str:
+    """The folder of rule files: beside this module in a wheel, else the checkout's own."""
+    for candidate in (os.path.join(_HERE, "rules"), os.path.join(os.path.dirname(_HERE), "rules")):
+        if os.path.isfile(os.path.join(candidate, "schema.json")):
+            return candidate
+    raise Unreadable("rules", "the rule files are missing from this installation")
+
+
+def identifiers() -> Iterator[str]:
+    """The id of every rule file, sorted."""
+    root = folder()
+    for family in sorted(os.listdir(root)):
+        below = os.path.join(root, family)
+        if os.path.isdir(below):
+            for name in sorted(os.listdir(below)):
+                if name.endswith(".yaml"):
+                    yield f"{family}/{name.removesuffix('.yaml')}"
+
+
+def page(rule_id: str) -> dict[str, Any]:
+    """A rule's whole file.
+
+    Raises:
+        KeyError: there is no such rule.
+        Unreadable: its file is not YAML.
+    """
+    import yaml  # noqa: PLC0415  only people and tests read the pages
+
+    path = os.path.join(folder(), *rule_id.split("/")) + ".yaml"
+    if not os.path.isfile(path):
+        raise KeyError(rule_id)
+    with open(path, encoding="utf-8") as file:
+        try:
+            data: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+        except yaml.YAMLError as error:
+            raise Unreadable(f"rules/{rule_id}.yaml", str(error)) from None
+    return data
+
+
+def compile_ruleset() -> str:
+    """The text of `ruleset.json`, made from the rule files and the checks' signatures."""
+    compiled = {}
+    for rule_id in identifiers():
+        data = page(rule_id)
+        needs, uses = inputs_of(rule_id)
+        compiled[rule_id] = {
+            "title": data["title"],
+            "severity": data["severity"],
+            "confidence": data["confidence"],
+            "persona": data.get("persona", "regular"),
+            "fix": data["fix"].strip(),
+            **({"predicts": data["predicts"]} if data.get("predicts") else {}),
+            "refines": data.get("refines", []),
+            "needs": needs,
+            "uses": uses,
+        }
+    return json.dumps(compiled, indent=1, ensure_ascii=False) + "\n"
+
+
+def write_compiled() -> None:
+    """Write `ruleset.json` beside this module."""
+    with open(_COMPILED + ".new", "w", encoding="utf-8", newline="\n") as file:
+        file.write(compile_ruleset())
+    os.replace(_COMPILED + ".new", _COMPILED)
+
+
+def inputs_of(rule_id: str) -> tuple[list[str], list[str]]:
+    """The inputs that a rule's check needs, and those it uses when they are there.
+
+    Raises:
+        KeyError: no function of that name exists.
+    """
+    module, function = check_name(rule_id)
+    try:
+        check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
+    except (ModuleNotFoundError, AttributeError):
+        raise KeyError(rule_id) from None
+    code = check.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    optional = len(check.__defaults__ or ())
+    split = len(names) - optional
+    return list(names[:split]), list(names[split:])

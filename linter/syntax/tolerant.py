@@ -1,0 +1,174 @@
+"""JSON as people write it, with the place of every value.
+
+Slower than the standard parser and asked only where that one refuses a text or
+where places are wanted. It takes everything that RFC 8259 allows and, where
+blanks may stand, also comments (`//`, `/* */`), the colours of the Azure CLI
+(`--output jsonc`) and the section lines of mustache templates; a comma may end
+a list. It refuses duplicate keys, nesting deeper than `MAX_DEPTH`, NaN,
+numbers that are too long and halves of surrogate pairs.
+"""
+
+import json
+import re
+from typing import Any, Final, NoReturn
+
+from linter.positions import Span, escape
+from linter.syntax.json_text import MAX_DEPTH
+
+_BLANK = re.compile(
+    r"""(?: [ \t\r\n]+
+          | //[^\n]*
+          | /\*.*?\*/
+          | \x1b\[[0-9;]*m
+          | \{\{[#^/!][^{}\n]*\}\}
+        )*+""",
+    re.VERBOSE | re.DOTALL,
+)
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
+# Why the standard parser refused a string, in plain words.
+_STRING_ERRORS: Final = (
+    ("Unterminated string", "the string that begins here is not closed"),
+    ("Invalid control character", "a line break or control character inside a string"),
+    ("Invalid \\u", "a \\u escape needs four hexadecimal digits"),
+    ("Invalid \\", "an escape that JSON does not know"),
+)
+
+
+class NotJsonError(Exception):
+    """Why a text is refused, and at which offset."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.reason = reason
+
+
+def blank(text: str, at: int) -> int:
+    """Where the blanks, comments and the like that begin at `at` end."""
+    match = _BLANK.match(text, at)
+    assert match is not None
+    return match.end()
+
+
+def read(text: str, start: int, pointer: str, spans: dict[str, Span]) -> tuple[Any, int]:
+    """The value that begins at `start`, and its end; adds the span of everything in it.
+
+    A bare list of members (`"requiredResourceAccess": […],`) is read as the object
+    that it was cut out of. Raises `NotJsonError`.
+    """
+    if text.startswith('"', start):
+        end = _scalar(text, start)[1]
+        if text.startswith(":", blank(text, end)):
+            members, end = _object(text, start, pointer, 1, spans, closing="")
+            spans[pointer] = Span(start, start, end)
+            return members, end
+    return _value(text, start, pointer, 1, spans)
+
+
+def _value(
+    text: str, start: int, pointer: str, depth: int, spans: dict[str, Span], *, key: int | None = None
+) -> tuple[Any, int]:
+    value: Any
+    opening = text[start : start + 1]
+    if opening in ("{", "["):
+        if depth > MAX_DEPTH:
+            raise NotJsonError(start, f"nested deeper than {MAX_DEPTH} levels")
+        inside = blank(text, start + 1)
+        if opening == "{":
+            value, end = _object(text, inside, pointer, depth, spans, closing="}", opened=start)
+        else:
+            value, end = _array(text, inside, pointer, depth, spans, opened=start)
+    else:
+        value, end = _scalar(text, start)
+    spans[pointer] = Span(start if key is None else key, start, end)
+    return value, end
+
+
+def _object(
+    text: str,
+    at: int,
+    pointer: str,
+    depth: int,
+    spans: dict[str, Span],
+    *,
+    closing: str,
+    opened: int = 0,
+) -> tuple[dict[str, Any], int]:
+    """The members from `at` to `closing` (the end of the text where that is empty)."""
+    members: dict[str, Any] = {}
+    while text[at : at + 1] != closing:
+        if not text.startswith('"', at):
+            _expected(text, at, "a key in double quotes" + (" or }" if closing else ""), "object", opened)
+        key, end = _scalar(text, at)
+        if key in members:
+            raise NotJsonError(at, f"the key {json.dumps(key)} is written twice in this object")
+        colon = blank(text, end)
+        if not text.startswith(":", colon):
+            _expected(text, colon, "a colon after the key", "object", opened)
+        start = blank(text, colon + 1)
+        members[key], end = _value(text, start, f"{pointer}/{escape(key)}", depth + 1, spans, key=at)
+        at = blank(text, end)
+        if text.startswith(",", at):
+            at = blank(text, at + 1)
+        elif text[at : at + 1] != closing:
+            _expected(text, at, "a comma or }" if closing else "a comma", "object", opened)
+    return members, at + len(closing)
+
+
+def _array(
+    text: str, at: int, pointer: str, depth: int, spans: dict[str, Span], *, opened: int
+) -> tuple[list[Any], int]:
+    items: list[Any] = []
+    while not text.startswith("]", at):
+        if at == len(text):
+            _expected(text, at, "]", "list", opened)
+        item, end = _value(text, at, f"{pointer}/{len(items)}", depth + 1, spans)
+        items.append(item)
+        at = blank(text, end)
+        if text.startswith(",", at):
+            at = blank(text, at + 1)
+        elif not text.startswith("]", at):
+            _expected(text, at, "a comma or ]", "list", opened)
+    return items, at + 1
+
+
+def _scalar(text: str, at: int) -> tuple[Any, int]:
+    """A string, number, true, false or null, as the standard parser reads it."""
+    try:
+        value, end = _SCALARS.raw_decode(text, at)
+    except json.JSONDecodeError as error:
+        for standard, plain in _STRING_ERRORS:
+            if error.msg.startswith(standard):
+                raise NotJsonError(error.pos, plain) from None
+        _expected(text, at, "a value", "", 0)
+    except ValueError as error:  # a number of too many digits, or _constant's
+        raise NotJsonError(
+            at, str(error) if error.args == (_NO_CONSTANT,) else "a number of too many digits"
+        ) from None
+    if type(value) is str and not value.isascii():
+        half = _HALF_PAIR.search(value)
+        if half is not None:
+            raise NotJsonError(at, "a \\u escape that is half of a surrogate pair: no character")
+    return value, end
+
+
+def _constant(_: str) -> NoReturn:
+    raise ValueError(_NO_CONSTANT)
+
+
+_NO_CONSTANT: Final = "NaN and Infinity are not JSON"
+_SCALARS = json.JSONDecoder(parse_constant=_constant)
+
+
+def _expected(text: str, at: int, what: str, kind: str, opened: int) -> NoReturn:
+    """Refuse what stands at `at`: something else was expected."""
+    if at >= len(text):
+        if kind:
+            raise NotJsonError(opened, f"the {kind} that begins here is not closed: the file ends before it")
+        raise NotJsonError(at, f"{what} is expected, but the file ends")
+    if text.startswith("/*", at):
+        raise NotJsonError(at, "the comment that begins here is not closed")
+    if text.startswith("'", at):
+        raise NotJsonError(at, f"{what} is expected; strings are written in double quotes")
+    raise NotJsonError(at, f"{what} is expected here")

@@ -1,0 +1,74 @@
+"""Splitting scopes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linter.entra.scopes import Scope, is_guid, split_scope
+
+DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("https://graph.microsoft.com/Mail.Read", Scope("https://graph.microsoft.com", "Mail.Read")),
+        ("https://graph.microsoft.com/.default", Scope("https://graph.microsoft.com", ".default")),
+        ("api://x/y/access", Scope("api://x/y", "access")),
+        ("https://x//.default", Scope("https://x/", ".default")),
+        (
+            "https://analysis.windows.net/powerbi/api/Report.Read.All",
+            Scope("https://analysis.windows.net/powerbi/api", "Report.Read.All"),
+        ),
+        ("Mail.Read", Scope("", "Mail.Read")),
+        (" Mail.Read ", Scope("", "Mail.Read")),
+        (".default", Scope("", ".default")),
+        ("openid", Scope("", "openid", oidc=True)),
+        ("offline_access", Scope("", "offline_access", oidc=True)),
+        ("address", Scope("", "address", oidc=True)),
+        (f"{DEVOPS}/.default", Scope(DEVOPS, ".default")),
+        (DEVOPS, Scope(DEVOPS, "")),
+        ("api://x", Scope("api://x", "")),
+        ("https://x/", Scope("https://x", "")),
+        ("api://${{CLIENT_ID}}/access_as_user", Scope("api://${{CLIENT_ID}}", "access_as_user")),
+        ("", Scope("", "")),
+    ],
+)
+def test_split(text, scope):
+    assert split_scope(text) == scope
+
+
+def test_default():
+    assert split_scope("https://x/.default").is_default
+    assert not split_scope("https://x/Mail.Read").is_default
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DEVOPS, True),
+        (DEVOPS.upper(), True),
+        (DEVOPS[:-1], False),
+        (DEVOPS.replace("-", ""), False),
+        ("g" + DEVOPS[1:], False),
+    ],
+)
+def test_guid(text, expected):
+    assert is_guid(text) is expected
+
+
+@given(st.text())
+def test_no_text_is_refused_and_nothing_is_lost(text):
+    scope = split_scope(text)
+    rest = text.strip()
+    joined = {scope.permission, scope.audience, f"{scope.audience}/{scope.permission}"}
+    assert rest in joined
+    is_guid(text)
+
+
+@given(
+    st.from_regex(r"https://[a-z.]{1,20}/?", fullmatch=True),
+    st.from_regex(r"[A-Za-z.]{1,20}", fullmatch=True),
+)
+def test_what_was_joined_is_split_again(audience, permission):
+    assert split_scope(f"{audience}/{permission}") == Scope(audience, permission)

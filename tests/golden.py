@@ -1,0 +1,76 @@
+"""Golden cases of the command line: a folder with `command`, its input files, and what came out.
+
+Shared by `tests/test_golden.py`, which compares, and `tools/generate.py`, which writes.
+`command` holds the arguments of one run as a shell would split them; lines that begin with `#` say
+what the case shows. `stdin`, where it exists, is given on standard input. The expected standard
+output is in `stdout`, standard error in `stderr`, the exit code in `exit` (left out when 0).
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parent / "golden"
+OUTPUTS = ("stdout", "stderr", "exit")
+
+
+class Result(NamedTuple):
+    stdout: str
+    stderr: str
+    exit: str
+
+
+def folders() -> list[Path]:
+    """Every golden case, sorted."""
+    return sorted(path.parent for path in ROOT.glob("*/command"))
+
+
+def run(folder: Path) -> Result:
+    """Run a case's command on a copy of its files, as a user would."""
+    lines = (folder / "command").read_text(encoding="utf-8").splitlines()
+    arguments = shlex.split("\n".join(line for line in lines if not line.startswith("#")))
+    stdin = folder / "stdin"
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = Path(scratch, "case")
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("command", "stdin", *OUTPUTS))
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "linter", *arguments],
+            cwd=copy,
+            input=stdin.read_bytes() if stdin.exists() else b"",
+            capture_output=True,
+            check=False,
+            timeout=60,
+            env=environment(),
+        )
+    return Result(done.stdout.decode(), done.stderr.decode(), str(done.returncode))
+
+
+def environment() -> dict[str, str]:
+    """The same surroundings everywhere: no colours, 80 columns, this checkout first."""
+    checkout = str(Path(__file__).parent.parent)
+    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "PYTHONPATH": checkout}
+
+
+def expected(folder: Path) -> Result:
+    """What the case's files say."""
+    stdout, stderr, code = (folder / name for name in OUTPUTS)
+    return Result(
+        stdout.read_text(encoding="utf-8") if stdout.exists() else "",
+        stderr.read_text(encoding="utf-8") if stderr.exists() else "",
+        code.read_text().strip() if code.exists() else "0",
+    )
+
+
+def files(folder: Path) -> dict[Path, str | None]:
+    """What a run writes: the text of each output file, None for one that must not exist."""
+    result = run(folder)
+    return {
+        folder / "stdout": result.stdout or None,
+        folder / "stderr": result.stderr or None,
+        folder / "exit": None if result.exit == "0" else result.exit + "\n",
+    }
