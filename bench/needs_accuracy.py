@@ -123,12 +123,20 @@ def _least(matched: list[tuple[dict[str, Any], Operation]]) -> float:
     print(f"least agrees: {right} of {total} = {right / total:.2%}")
     for scheme in SCHEMES:
         print(f"  {scheme}: {agreed[scheme]} of {asked[scheme]} = {agreed[scheme] / asked[scheme]:.2%}")
-    print("  by confidence: " + ", ".join(f"{grade} {'agrees' if ok else 'differs'} {count}" for (grade, ok), count in sorted(confidences.items())))
+    print(
+        "  by confidence: "
+        + ", ".join(
+            f"{grade} {'agrees' if ok else 'differs'} {count}"
+            for (grade, ok), count in sorted(confidences.items())
+        )
+    )
     for kind, lines in sorted(wrong.items(), key=lambda item: -len(item[1])):
         print(f"  {len(lines)} {kind}")
         for line in sorted(lines):
             print(f"    {line}")
-    open_ = total - sum(len(lines) for kind, lines in wrong.items() if "(open)" in kind or "row is right" in kind)
+    open_ = total - sum(
+        len(lines) for kind, lines in wrong.items() if "(open)" in kind or "row is right" in kind
+    )
     print(f"right by this judgement: {open_ / total:.2%}")
     return right / total
 
@@ -139,7 +147,9 @@ def _unsupported(path: Path, matched: list[tuple[dict[str, Any], Operation]]) ->
     if not documents.exists():
         return 1.0
     listed = {
-        (row["method"], tuple(literals(row["path"])), row["scheme"] == "Application") for row in rows(documents) if row["all"]
+        (row["method"], tuple(literals(row["path"])), row["scheme"] == "Application")
+        for row in rows(documents)
+        if row["all"]
     }
     asked = agreed = 0
     for row, operation in matched:
@@ -151,7 +161,9 @@ def _unsupported(path: Path, matched: list[tuple[dict[str, Any], Operation]]) ->
         support = operation.support(row["scheme"])
         agreed += not support.supported
         if support.supported:
-            print(f"  {row['scheme']} {row['method']} {row['path']}: {support.accepted} ({support.confidence})")
+            print(
+                f"  {row['scheme']} {row['method']} {row['path']}: {support.accepted} ({support.confidence})"
+            )
     print(f"unsupported then and now: {agreed} of {asked} = {agreed / asked:.2%}")
     return agreed / asked
 

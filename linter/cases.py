@@ -6,17 +6,17 @@ A file that cannot be read or paired is a `Problem`; everything else is still
 checked.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
-from typing import Final, Literal, NamedTuple
 
-from linter import files, readers
-from linter.calls import file as calls
+from linter import calls, files, readers
 from linter.errors import Problem, Unreadable
-from linter.model import Application, Grants, Inventory, Tenant
+from linter.model import Application, Flow, Grants, Inventory, Tenant
 from linter.positions import At
-from linter.readers import grants
 from linter.syntax.decode import decode
+from linter.typed import Final, Literal, NamedTuple
 
 Kind = Literal["calls", "grants", "application"]
 Join = Callable[[str | None], tuple[Grants | None, Tenant | None]]
@@ -87,11 +87,17 @@ class _Gathering:
         self.grant_texts: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
         self.loaded: set[str] = set()
+        self.refused: set[str] = set()
         self.skipped = 0
 
     def result(self) -> Gathered:
         """Read everything that is asked for, then its other halves, and pair."""
         folders: dict[str, None] = {}
+        # First, because a calls file that is also found in a folder is still the one app's.
+        for path in self.request.calls:
+            self._load(path, only="calls")
+        for path in self.request.grants:
+            self._load(path, only="grants")
         for found in files.find(self.request.paths):
             if isinstance(found, Problem):
                 self.problems.append(found)
@@ -99,63 +105,80 @@ class _Gathering:
             self._load(found.path, sure=found.named)
             if found.named and found.path != files.STDIN:
                 folders[os.path.dirname(found.path) or "."] = None
-        for path in self.request.calls:
-            self._load(path, only="calls")
-        for path in self.request.grants:
-            self._load(path, only="grants")
         for folder in folders:
             self._load_other_halves(folder)
         for plan in self.plans:
             self._load_app_of(plan)
+        # In whatever order paths were given, the report is the same.
+        self.apps.sort(key=lambda app: files.shown(app.path))
+        self.plans.sort(key=lambda plan: files.shown(plan.path))
         cases = tuple(self._cases())
         if not cases and not self.problems and not self.skipped:
-            where = ", ".join(map(files.shown, self.request.paths))
-            self.problems.append(Problem(where, 0, 0, "holds no app registration and no calls file"))
+            nothing = "holds no app registration and no calls file"
+            self.problems += [Problem(files.shown(path), 0, 0, nothing) for path in self.request.paths]
         whole_folder = any(os.path.isdir(path) for path in self.request.paths)
-        return Gathered(cases, tuple(self.problems), self.skipped, whole_folder)
+        return Gathered(cases, tuple(sorted(set(self.problems))), self.skipped, whole_folder)
 
     # --- reading ---------------------------------------------------------------------------
 
-    def _load(self, path: str, *, sure: bool = True, asked: bool = True, only: Kind | None = None) -> None:
+    def _load(
+        self,
+        path: str,
+        *,
+        sure: bool = True,
+        asked: bool = True,
+        faults: bool = True,
+        only: Kind | None = None,
+    ) -> None:
         """Read one file into the lists.
 
         `sure` is whether it must have a known form (a file of a folder need not); `asked` is false
-        for a neighbour that only completes a pair, whose faults are nobody's question.
+        for one that only completes a pair; `faults` is false where nobody named it, so that what is
+        wrong with it is nobody's question.
         """
-        real = path if path == files.STDIN else os.path.realpath(path)
-        if real in self.loaded:
+        real = path if path == files.STDIN else files.real(path)
+        if real in self.loaded or len(self.loaded) > files.MAX_FILES:
             return
         try:
             if not sure and recognise(files.head(path)) is None:
                 return
+            self.loaded.add(real)
+            if len(self.loaded) > files.MAX_FILES:
+                message = f"the file after the first {files.MAX_FILES}: name smaller folders"
+                raise Unreadable(files.shown(path), message)
             data = files.read(path, self.request.max_bytes)
             kind = only or recognise(data[: files.HEAD_BYTES])
-            if kind is not None:
-                self.loaded.add(real)
-                self._read(kind, path, decode(data, files.shown(path)), asked=asked, explicit=only == "calls")
-            elif self.request.skip_unrecognized:
-                self.skipped += 1
-            else:
-                self.problems.append(Problem(files.shown(path), 0, 0, _NO_FORM))
+            text = decode(data, files.shown(path)) if kind else ""
+            if kind and self._read(kind, path, text, asked=asked, explicit=only == "calls"):
+                return
+            if self.request.skip_unrecognized:
+                self.skipped += sure
+            elif sure:
+                raise Unreadable(files.shown(path), _NO_FORM)
         except Unreadable as error:
             self.loaded.add(real)
-            if asked:
+            self.refused.add(real)
+            if faults:
                 self.problems.extend(error.problems)
 
-    def _read(self, kind: Kind, path: str, text: str, *, asked: bool, explicit: bool) -> None:
+    def _read(self, kind: Kind, path: str, text: str, *, asked: bool, explicit: bool) -> bool:
+        """Take what a text of this kind holds; false if it is none in the end."""
         shown = files.shown(path)
         if kind == "calls":
-            for inventory in calls.read(shown, text):
+            from linter.calls import file  # noqa: PLC0415  only where there are any
+
+            for inventory in file.read(shown, text):
                 self.plans.append(_Plan(path, inventory, asked, explicit))
         elif kind == "grants":
             self.grant_texts.append((shown, text))
         else:
             applications = readers.read(shown, text)
             if applications is None:
-                raise Unreadable(shown, _NO_FORM)
+                return False
             self.apps.extend(_App(path, application, asked) for application in applications)
             if asked:
                 self.problems.extend(readers.notes(shown, text))
+        return True
 
     def _load_other_halves(self, folder: str) -> None:
         """pre-commit names only the files that changed: look beside them for the files they belong to."""
@@ -177,7 +200,7 @@ class _Gathering:
                 except Unreadable:
                     continue
                 if found == kind:
-                    self._load(path, asked=False)
+                    self._load(path, sure=False, asked=False, faults=False)
 
     def _load_app_of(self, plan: _Plan) -> None:
         """Read the registration that a calls file names, where nobody has yet."""
@@ -199,11 +222,14 @@ class _Gathering:
             elif plan.asked:
                 alone.append(plan)
                 self._report_unpaired(plan, candidates)
-        join = self._joiner(len(self.apps) + len(alone))
-        for index, app in enumerate(self.apps):
-            plans = paired.get(index, [])
-            if app.asked or any(plan.asked for plan in plans):
-                yield self._case(app, plans, join)
+        wanted = [
+            (app, paired.get(index, []))
+            for index, app in enumerate(self.apps)
+            if app.asked or any(plan.asked for plan in paired.get(index, []))
+        ]
+        join = self._joiner(len(wanted) + len(alone))
+        for app, plans in wanted:
+            yield self._case(app, plans, join)
         for plan in alone:
             shown = files.shown(plan.path)
             grants, tenant = join(None)
@@ -217,11 +243,13 @@ class _Gathering:
         if wanted is None:
             if plan.explicit and len(self.apps) == 1:
                 return [0]
-            folder = os.path.realpath(_folder(plan.path))
-            return self._apps_where(lambda app: os.path.realpath(_folder(app.path)) == folder)
-        target = os.path.realpath(os.path.join(_folder(plan.path), wanted))
+            folder = files.real(_folder(plan.path))
+            beside = self._apps_where(lambda app: files.real(_folder(app.path)) == folder)
+            # Who says --calls means one of the apps, wherever it lies.
+            return beside or (self._apps_where(lambda app: app.asked) if plan.explicit else [])
+        target = files.real(os.path.join(_folder(plan.path), wanted))
         return (
-            self._apps_where(lambda app: os.path.realpath(app.path) == target)
+            self._apps_where(lambda app: files.real(app.path) == target)
             or self._apps_where(lambda app: (app.application.app_id or "").lower() == wanted.lower())
             or self._apps_where(lambda app: app.application.display_name == wanted)
         )
@@ -235,6 +263,8 @@ class _Gathering:
         listed = ", ".join(dict.fromkeys(_describe(app) for app in apps)) or "none was read"
         if candidates:
             message = f"may belong to more than one app: {listed}; say which with `app:`"
+        elif wanted is not None and files.real(os.path.join(_folder(plan.path), wanted)) in self.refused:
+            return  # that file's own fault is said already
         elif wanted is not None:
             message = f"`app: {wanted}` is no file, appId or displayName of an app here; apps: {listed}"
         else:
@@ -257,25 +287,30 @@ class _Gathering:
         if not plans:
             return None
         merged = plans[0].inventory
+        if len(plans) > 1:
+            from linter.calls import defaults  # noqa: PLC0415  only where files are put together
         for plan in plans[1:]:
             inventory = plan.inventory
             names = {flow.name for flow in merged.flows}
+            added: list[Flow] = []
             for flow in inventory.flows:
-                if flow.name in names:
-                    self._contradiction(
-                        plan, flow.at, f"another calls file of this app has a flow `{flow.name}`"
-                    )
+                if flow.name in names and "name" in flow.places:
+                    message = f"another calls file of this app has a flow `{flow.name}`"
+                    self._contradiction(plan, flow.at, message)
+                    continue
+                # One that the file does not name is called by its type, in the files together.
+                name = defaults.name(flow.type, names) if flow.name in names else flow.name
+                names.add(name)
+                added.append(flow._replace(name=name))
             for field in ("tenant", "cloud", "directory_roles", "consent", "api"):
                 first, second = getattr(merged, field), getattr(inventory, field)
                 if first is None:
                     merged = merged._replace(**{field: second})
-                elif (
-                    second is not None and field in ("tenant", "cloud", "directory_roles") and first != second
-                ):
+                elif second is not None and _without_places(first) != _without_places(second):
                     place = inventory.places.get(field, inventory.at)
                     self._contradiction(plan, place, f"another calls file of this app has another `{field}`")
             merged = merged._replace(
-                flows=merged.flows + tuple(flow for flow in inventory.flows if flow.name not in names),
+                flows=merged.flows + tuple(added),
                 complete=merged.complete and inventory.complete,
                 notes=merged.notes + inventory.notes,
                 places={**inventory.places, **merged.places},
@@ -288,6 +323,10 @@ class _Gathering:
 
     def _joiner(self, apps: int) -> Join:
         """How an appId gets its grants and tenant facts; nothing is read where no grants were given."""
+        if not self.grant_texts:
+            return lambda _app_id: (None, None)
+        from linter.readers import grants  # noqa: PLC0415  only where there are any
+
         several = []
         for path, text in self.grant_texts:
             try:
@@ -312,9 +351,16 @@ def recognise(head: bytes) -> Kind | None:
         text = head.decode("utf-8", "ignore").replace("\0", "")
     if calls.sniff(text):
         return "calls"
-    if grants.sniff(text):
+    if readers.sniff_grants(text):
         return "grants"
     return "application" if readers.sniff(text) else None
+
+
+def _without_places(value: object) -> object:
+    """A record's values alone, to compare what two files say."""
+    if isinstance(value, tuple):
+        return tuple(_without_places(item) for item in value if not isinstance(item, At))
+    return value
 
 
 def _folder(path: str) -> str:

@@ -4,13 +4,15 @@ It is looked for from the working directory up to the repository's root. TOML is
 parsed only where there is such a file.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple
 
 from linter.engine import PERSONAS, Ignore, Layer
 from linter.errors import Unreadable
 from linter.finding import CONFIDENCES, SEVERITIES
+from linter.typed import Any, Final, NamedTuple
 
 
 class Config(NamedTuple):

@@ -1,8 +1,9 @@
 """What an app can prove itself with: the secrets, certificates and federated credentials it holds."""
 
-from typing import Final, Literal
+from __future__ import annotations
 
 from linter.model import Application, Credential, FederatedIdentityCredential, Flow, Grants, ServicePrincipal
+from linter.typed import Final, Literal
 
 Kind = Literal["secret", "certificate"]
 

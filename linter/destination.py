@@ -22,7 +22,8 @@ def apis_called(call: Call, entra: Entra) -> tuple[Resource, ...] | None:
     if has_placeholder(head):
         return None
     graph = entra.resource(GRAPH)
-    return (graph,) if not host and graph is not None else ()
+    bare = not host and "://" not in call.url.partition("?")[0]
+    return (graph,) if bare and graph is not None else ()
 
 
 def acts_on_self(flow: Flow, call: Call) -> bool | None:

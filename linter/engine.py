@@ -1,13 +1,15 @@
 """Cases in, findings out: run the checks, suppress, select, ignore, and say what was not evaluated."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar
 
 from linter.cases import Case
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
 from linter.ruleset import Rule, check_name
+from linter.typed import Any, NamedTuple, TypeVar
 
 Level = TypeVar("Level", Severity, Confidence)
 

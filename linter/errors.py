@@ -5,7 +5,9 @@ place; `Unreadable` carries one out of the parser that met it. Anything else
 that is raised is a bug and ends in a traceback.
 """
 
-from typing import NamedTuple
+from __future__ import annotations
+
+from linter.typed import NamedTuple
 
 
 class Problem(NamedTuple):

@@ -5,12 +5,17 @@ other people's files; a symbolic link is followed once, by its real path. A
 file that cannot be read is a `Problem`, and the others are still read.
 """
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
 from linter.errors import Problem, Unreadable
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 #: Bytes of one file, checked before it is read; `--max-bytes` changes it.
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -18,6 +23,7 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_FILES: Final = 5_000
 #: Bytes that decide whether a file has a known form.
 HEAD_BYTES: Final = 64 * 1024
+_PIECE: Final = 1024 * 1024
 
 STDIN: Final = "-"
 
@@ -36,16 +42,20 @@ def shown(path: str) -> str:
     """A path as reports show it: relative to the working directory where it lies below it, with `/`."""
     if path == STDIN:
         return "<stdin>"
-    relative = os.path.relpath(path) if os.path.isabs(path) else os.path.normpath(path)
-    if relative.startswith(".."):
-        relative = os.path.normpath(path)
+    relative = os.path.normpath(path)
+    if os.path.isabs(path):
+        inside = os.path.relpath(path)
+        if inside.partition(os.sep)[0] != os.pardir:
+            relative = inside
     return relative.replace(os.sep, "/")
 
 
 def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:
-    """Every file of `paths` once, in a stable order; what cannot be walked is a `Problem`."""
+    """Every file of `paths` once, in a stable order; what cannot be walked is a `Problem`.
+
+    `MAX_FILES` is the reader's to count: files of no known form cost nothing.
+    """
     seen: set[str] = set()
-    count = 0
     for path in paths:
         if path == STDIN:
             yield Found(path, named=True)
@@ -58,38 +68,58 @@ def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:
             if isinstance(file, Problem):
                 yield file
                 continue
-            real = os.path.realpath(file)
-            if real in seen:
-                continue
-            seen.add(real)
-            count += 1
-            if count > MAX_FILES:
-                yield Problem(shown(path), 0, 0, f"more than {MAX_FILES} files: name smaller folders")
-                return
-            yield Found(file, named)
+            target = os.path.realpath(file)
+            if target not in seen:
+                seen.add(target)
+                yield Found(file, named)
 
 
-def _walk(folder: str, seen: set[str]) -> Iterator[str | Problem]:
-    """The candidate files below `folder`, depth first, sorted; `seen` holds real paths of folders too."""
-    real = os.path.realpath(folder)
-    if real in seen:
-        return
-    seen.add(real)
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        yield Problem(shown(folder), 0, 0, f"cannot be listed: {_reason(error)}")
-        return
+def _walk(top: str, seen: set[str]) -> Iterator[str | Problem]:
+    """The candidate files below `top`, depth first, sorted; `seen` holds real paths of folders too."""
     from linter.gitignore import ignored_by_git  # noqa: PLC0415  only folders need it
 
-    for entry in entries:
-        if ignored_by_git(entry.path, folder=entry.is_dir()):
+    # Who names a folder that Git ignores means it.
+    ignored = ignored_by_git(top, folder=True)
+    # No recursion: a path may be deeper than Python's stack.
+    waiting = [top]
+    while waiting:
+        path = waiting.pop()
+        if path != top and not os.path.isdir(path):
+            yield path
             continue
-        if entry.is_dir():
-            if entry.name not in _FOREIGN_FOLDERS:
-                yield from _walk(entry.path, seen)
-        elif entry.name.lower().endswith(_SUFFIXES):
-            yield entry.path
+        target = os.path.realpath(path)
+        if target in seen:
+            continue
+        seen.add(target)
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
+        except OSError as error:
+            yield Problem(shown(path), 0, 0, f"cannot be listed: {_reason(error)}")
+            continue
+        for entry in entries:
+            folder = os.path.isdir(entry.path)
+            if (entry.name in _FOREIGN_FOLDERS) if folder else not _may_be_read(entry):
+                continue
+            if ignored or not ignored_by_git(entry.path, folder=folder):
+                waiting.append(entry.path)
+
+
+def _may_be_read(entry: os.DirEntry[str]) -> bool:
+    """Whether a name looks right and no pipe or device hides behind it; a broken link is said later."""
+    if not entry.name.lower().endswith(_SUFFIXES):
+        return False
+    return os.path.isfile(entry.path) or not os.path.exists(entry.path)
+
+
+def real(path: str) -> str:
+    """The path without symbolic links, to tell whether two names are one file.
+
+    A text from a file may be no path at all (a NUL, half a character): it is then its own.
+    """
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return path
 
 
 def head(path: str) -> bytes:
@@ -113,19 +143,28 @@ def read(path: str, max_bytes: int = MAX_BYTES) -> bytes:
     """
     try:
         if path == STDIN:
-            data = sys.stdin.buffer.read(max_bytes + 1)
-        else:
-            with open(path, "rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size > max_bytes:
-                    raise Unreadable(shown(path), _too_large(size, max_bytes))
-                # A pipe or a device has no size: what is read is bounded too.
-                data = file.read(max_bytes + 1)
+            if sys.stdin is None:
+                raise Unreadable(shown(path), "cannot be read: standard input is closed")
+            return _bounded(sys.stdin.buffer, path, max_bytes)
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > max_bytes:
+                raise Unreadable(shown(path), _too_large(size, max_bytes))
+            return _bounded(file, path, max_bytes)
     except OSError as error:
         raise Unreadable(shown(path), f"cannot be read: {_reason(error)}") from None
-    if len(data) > max_bytes:
-        raise Unreadable(shown(path), _too_large(len(data), max_bytes))
-    return data
+
+
+def _bounded(file: BinaryIO, path: str, max_bytes: int) -> bytes:
+    """All of a file; a pipe or a device has no size, so what is read is counted."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := file.read(_PIECE):
+        size += len(piece)
+        if size > max_bytes:
+            raise Unreadable(shown(path), _too_large(size, max_bytes))
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _too_large(size: int, max_bytes: int) -> str:

@@ -4,9 +4,10 @@ Severity says how bad the consequence is, confidence how sure we are of it;
 neither is ever folded into the other.
 """
 
-from typing import Final, Literal, NamedTuple
+from __future__ import annotations
 
 from linter.positions import At
+from linter.typed import Final, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]

@@ -4,9 +4,12 @@ The patterns are matched by `pathspec`, which is imported only when a
 `.gitignore` lies in a repository that holds a walked folder.
 """
 
+from __future__ import annotations
+
 import os
 from functools import cache
-from typing import TYPE_CHECKING
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -37,10 +40,12 @@ def ignored_by_git(path: str, *, folder: bool) -> bool:
 @cache
 def _root(folder: str) -> str | None:
     """The folder of the repository that holds `folder`."""
-    if os.path.exists(os.path.join(folder, ".git")):
-        return folder
-    parent = os.path.dirname(folder)
-    return None if parent == folder else _root(parent)
+    while not os.path.exists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
 
 
 @cache

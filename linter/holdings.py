@@ -6,20 +6,31 @@ entry is known, of the other type, unknown, unverifiable (an API whose
 permissions the catalogue does not hold in full) or open (a placeholder).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
 
 from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import is_guid as is_guid  # noqa: PLC0414 - the commands ask for it here
 from linter.entra.scopes import split_scope
-from linter.model import Application, Flow, Grants, RequiredResourceAccess, ResourceAccess
+from linter.finding import Related
+from linter.model import (
+    Application,
+    AppRoleAssignment,
+    Flow,
+    Grants,
+    Inventory,
+    RequiredResourceAccess,
+    ResourceAccess,
+)
 from linter.placeholder import has_placeholder, is_placeholder
+from linter.typed import Final, Literal, NamedTuple
 
 State = Literal["known", "other-type", "unknown", "unverifiable", "open"]
 
-TYPES: tuple[PermissionType, ...] = ("Scope", "Role")
+TYPES: Final[tuple[PermissionType, ...]] = ("Scope", "Role")
 
 
 # --- declared ---------------------------------------------------------------------------------
@@ -231,16 +242,17 @@ def _granted_roles(grants: Grants, catalog: Catalog) -> tuple[frozenset[str] | N
             open_["grants.service_principals"] = None
     if "appRoleAssignments" in grants.partial:
         open_["grants.app_role_assignments"] = None
-    return frozenset(permission.value for permission in granted_roles(grants, catalog)), tuple(open_)
+    roles = frozenset(permission.value for permission, _ in granted_roles(grants, catalog))
+    return roles, tuple(open_)
 
 
-def granted_roles(grants: Grants, catalog: Catalog) -> Iterator[Permission]:
-    """The application permissions of Microsoft Graph that are assigned to the app."""
+def granted_roles(grants: Grants, catalog: Catalog) -> Iterator[tuple[Permission, AppRoleAssignment]]:
+    """The application permissions of Microsoft Graph that the app was granted, each with its record."""
     for assignment in grants.app_role_assignments or ():
         if assignment.app_role_id and is_graph(grants, assignment.resource_id):
             for permission in catalog.permissions(GRAPH, assignment.app_role_id):
                 if permission.type == "Role":
-                    yield permission
+                    yield permission, assignment
 
 
 def is_graph(grants: Grants, resource_id: str | None) -> bool | None:
@@ -306,7 +318,7 @@ class Holdings(NamedTuple):
     def _names_scopes(self) -> bool:
         return self.requested is not None and not self.requested.default
 
-    def without_tenant(self) -> "Holdings":
+    def without_tenant(self) -> Holdings:
         """The same without the tenant's consent, which says nothing of a personal account."""
         return self._replace(granted=Granted())
 
@@ -323,6 +335,19 @@ def holdings(
     return Holdings(_names(entries, "Scope"), _names(entries, "Role"), open_, asked, consented)
 
 
+def directory_roles(inventory: Inventory | None, grants: Grants | None) -> tuple[str, ...]:
+    """The directory roles that the app itself is known to have: they open calls without a permission."""
+    stated = inventory.directory_roles if inventory else None
+    found = grants.directory_roles if grants else None
+    return (*(stated or ()), *(found or ()))
+
+
+def api_of(entry: Declared, catalog: Catalog) -> str:
+    """The API's name, else as written."""
+    known = catalog.resource_name(entry.resource) if entry.resource else None
+    return known or entry.block.resource_app_id or "?"
+
+
 def entries_of(
     application: Application, resource: str, type_: PermissionType, catalog: Catalog
 ) -> tuple[Declared, ...]:
@@ -333,6 +358,32 @@ def entries_of(
         if entry.state == "known" and entry.resource == resource
         if entry.permission and entry.permission.type == type_
     )
+
+
+def where_declared(
+    application: Application | None, names: Iterable[str], type_: PermissionType, catalog: Catalog
+) -> tuple[Related, ...]:
+    """The manifest lines that declare these permissions of Microsoft Graph."""
+    wanted = frozenset(names)
+    entries = entries_of(application, GRAPH, type_, catalog) if application else ()
+    return tuple(
+        Related(entry.entry.at, f"declares {entry.written}") for entry in entries if entry.written in wanted
+    )
+
+
+def where_requested(flow: Flow, names: Iterable[str], catalog: Catalog, entra: Entra) -> tuple[Related, ...]:
+    """The lines of a flow that ask Microsoft Graph for these scopes by name."""
+    wanted = frozenset(names)
+    found: list[Related] = []
+    for text in flow.scopes or ():
+        scope = split_scope(text.value)
+        if not scope.oidc and is_graph_audience(scope.audience, entra):
+            found.extend(
+                Related(text.at, f"`{flow.name}` asks for {name}")
+                for name in _canonical((scope.permission,), catalog)
+                if name in wanted
+            )
+    return tuple(found)
 
 
 def _names(entries: tuple[Declared, ...], type_: PermissionType) -> frozenset[str]:

@@ -7,19 +7,22 @@ one rule, so that one fault gives one finding. Nothing is decided against the
 app while something unstated could still speak for it: the call is then `open`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Final, Literal, NamedTuple
 
 from linter.catalog import guard, match
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
+from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
-from linter.finding import Unknown
+from linter.finding import Confidence, Severity, Unknown
 from linter.holdings import Holdings, holdings
 from linter.model import Application, Call, Flow, Grants
 from linter.placeholder import has_placeholder
+from linter.typed import Final, Literal, NamedTuple
 
 Rung = Literal[
     "elsewhere",  # not a call of Microsoft Graph, or one that needs no permission
@@ -33,6 +36,14 @@ Rung = Literal[
     "ungranted",  # held, but consent is known not to have been given
     "reached",
 ]
+
+
+TYPE_OF: Final[dict[Scheme, PermissionType]] = {
+    "DelegatedWork": "Scope",
+    "DelegatedPersonal": "Scope",
+    "Application": "Role",
+}
+"""The type of permission that counts under a scheme."""
 
 
 class Step(NamedTuple):
@@ -60,7 +71,7 @@ class Step(NamedTuple):
     @property
     def type(self) -> PermissionType:
         """The type of permission that counts under this scheme."""
-        return "Role" if self.scheme == "Application" else "Scope"
+        return TYPE_OF[self.scheme]
 
 
 # --- who calls --------------------------------------------------------------------------------
@@ -91,7 +102,7 @@ def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, 
     return (("DelegatedWork", True),)
 
 
-def token_audiences(flow: Flow, entra: Entra) -> tuple[str, ...] | None:
+def token_audiences(flow: Flow, entra: Entra) -> tuple[str, ...] | None:  # noqa: ARG001
     """The audiences that the flow asks a token for, as written; None where it does not say.
 
     Bare scopes mean Microsoft Graph and give its appId.
@@ -124,6 +135,9 @@ def graph_token(flow: Flow, entra: Entra) -> bool:
 # --- what is called ---------------------------------------------------------------------------
 
 
+Kind = Literal["elsewhere", "free", "open", "unknown", "known"]
+
+
 class Found(NamedTuple):
     """What a call addresses: an operation where `kind` is `known`, and perhaps where it is `unknown`.
 
@@ -131,7 +145,7 @@ class Found(NamedTuple):
     `open` lacks what the calls file leaves out.
     """
 
-    kind: Literal["elsewhere", "free", "open", "unknown", "known"]
+    kind: Kind
     operation: Operation | None = None
     lacks: tuple[str, ...] = ()
 
@@ -150,21 +164,21 @@ def is_graph_call(call: Call, entra: Entra) -> bool:
 def find(call: Call, catalog: Catalog, entra: Entra) -> Found:
     """What `call` addresses.
 
-    A placeholder host is taken for Microsoft Graph's where the path is one of its operations.
+    An address that begins with a placeholder is taken for Microsoft Graph's where the path is one of
+    its operations.
     """
-    address = parse_url(call.url)
-    sure = is_graph_call(call, entra)
-    if not sure and not match.is_graph(address.host):
+    apis = apis_called(call, entra)
+    if apis is not None and all(api.app_id != GRAPH for api in apis):
         return Found("elsewhere")
-    path = address.path.lower()
-    if path in _FREE:
+    path = parse_url(call.url).path
+    if path.lower() in _FREE:
         return Found("free")
-    if path == "/$batch":
+    if path.lower() == "/$batch":
         return Found("open", lacks=("call.requests",))
     operation = catalog.find(call.method, call.url)
     if operation is not None and any(support.supported for support in _supports(operation)):
         return Found("known", operation)
-    if not sure or match.tokens(address.path)[:1] == [match.SLOT]:
+    if apis is None or match.tokens(path)[:1] == [match.SLOT]:
         return Found("open", lacks=("call.url",))
     return Found("unknown", operation, ("catalog.operations",))
 
@@ -299,12 +313,25 @@ def _granted(step: Step, held: Holdings, entra: Entra) -> Step:
 
 
 class Climb(NamedTuple):
-    """One call under one scheme and where it stops; `certain` is false for a second, possible account type."""
+    """One call under one scheme, and where it stops.
+
+    `certain` is false for a second account type that is only possible.
+    """
 
     flow: Flow
     call: Call
     certain: bool
     step: Step
+
+    @property
+    def confidence(self) -> Confidence:
+        """How surely the catalogue knows what was compared."""
+        return self.step.support.confidence if self.step.support else "high"
+
+    @property
+    def severity(self) -> Severity:
+        """An error only where the catalogue is sure and the account type is certain."""
+        return "error" if self.certain and self.confidence == "high" else "warning"
 
 
 class _Asked(NamedTuple):

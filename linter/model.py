@@ -10,11 +10,13 @@ one, the places of the written fields in `places` (see `place`). Places are not
 part of what is compared: compare the fields that matter.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import Final, Literal, NamedTuple, Protocol
 
 from linter.positions import At
+from linter.typed import Final, Literal, NamedTuple, Protocol
 
 
 class Null(Enum):

@@ -4,7 +4,9 @@ A placeholder is opaque: it may stand for anything, so nothing is said about it,
 but the same placeholder is the same value.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from linter.typed import Final
 
 # Teams toolkit `${{X}}`, its older form and mustache `{{x}}`, shells and pipelines `${X}`, `$(X)`,
 # Power Platform `[[X]]` and `@@x@@`, replace-tokens `#{X}#`, documents `<x>` and `{x}`, Windows `%X%`.

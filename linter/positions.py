@@ -5,9 +5,12 @@ into the source's own document. Nobody pays for lines and columns until a
 finding is shown: `Source` asks its `locate` for the spans on first need.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+
+from linter.typed import NamedTuple
 
 
 class Span(NamedTuple):

@@ -6,13 +6,15 @@ with a finding, one without, and one that says what it lacks where its inputs
 leave fields open.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterator
-from typing import Any
 
 from linter import ruleset
 from linter.errors import Problem, Unreadable
+from linter.typed import Any
 
 
 def problems() -> list[Problem]:

@@ -5,13 +5,15 @@ only by `explain`, `rules` and the tests. `compile_ruleset` makes the one from
 the others, `linter.rulecheck` says what is wrong with them.
 """
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
 
 from linter.errors import Unreadable
 from linter.finding import Confidence, Predicts, Severity
+from linter.typed import Any, Final, NamedTuple
 
 #: Every input a check may name as a parameter.
 INPUTS: Final = ("application", "flows", "inventory", "grants", "tenant", "catalog", "entra", "today")

@@ -4,7 +4,9 @@ Each function answers from what is written, or None: then it is unknown, and sta
 manifest decides (which platform a redirect URI is registered for) is not decided here.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from linter.typed import Final
 
 _PLATFORM_OF_TYPE: Final = {
     "client_credentials": "daemon",

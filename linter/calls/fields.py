@@ -5,12 +5,14 @@ is wrong is noted in the `Reading` and the field is left unknown, so that one ru
 everything. Nothing is guessed and nothing is converted.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, Final, NamedTuple
 
 from linter.errors import Problem, Unreadable
 from linter.model import Text
 from linter.positions import At, Source, escape
+from linter.typed import Any, Final, NamedTuple
 
 MOST_PROBLEMS: Final = 100
 
@@ -247,9 +249,9 @@ def shown(value: Any) -> str:
         return "a mapping"
     if type(value) is list:
         return "a list"
-    return f"'{_cut(value)}'" if isinstance(value, str) else _cut(repr(value))
+    return f"'{cut(value)}'" if isinstance(value, str) else cut(repr(value))
 
 
-def _cut(value: str) -> str:
+def cut(value: str) -> str:
     """The value, not longer than a message bears."""
     return value if len(value) <= 80 else value[:77] + "…"

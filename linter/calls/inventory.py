@@ -5,14 +5,16 @@ test holds the two equal. What a schema cannot say is said here: names that are 
 that leads nowhere or in a circle.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
 
 from linter.calls import defaults
 from linter.calls.fields import (
     Invalid,
     Kind,
     Reading,
+    cut,
     each,
     flag,
     hours,
@@ -40,6 +42,7 @@ from linter.model import (
     Text,
 )
 from linter.positions import At, Source, escape
+from linter.typed import Any, Final, NamedTuple
 
 __all__ = ["FLOW_TYPES", "METHODS", "SELF", "Invalid", "inventory"]
 
@@ -172,10 +175,11 @@ def _call(reading: Reading, value: Any, pointer: str) -> Call | None:
         reading.refuse(pointer, f"must be a call as in 'GET /me', or a mapping, not {shown(value)}")
         return None
     key = next(iter(value), "")
-    if key.partition(" ")[0].upper() in METHODS and key not in _CALL:
-        call = f"{key}:" if value[key] is None else f"{key}: {value[key]}"
+    method, space, _ = key.partition(" ")
+    if space and method.upper() in METHODS:
+        call = f"{key}: {value[key]}" if isinstance(value[key], str) else f"{key}:"
         reading.refuse(
-            pointer, f'a colon and a space (or a colon at the end) make a mapping; quote: "{call}"'
+            pointer, f'a colon and a space (or a colon at the end) make a mapping; quote: "{cut(call)}"'
         )
         return None
     found: Call | None = _CALL_RECORD(reading, value, pointer)
@@ -219,17 +223,19 @@ def _is_batch(call: Mapping[str, Any]) -> bool:
 
 _account: Final = one_of("work", "personal", "guest")
 
-_TARGET_FIELDS: Final[Mapping[str, Kind]] = {
-    "account": _account,
-    "id": text,
-    "tenant": text,
-    "roles": names(),
-    "licences": names(),
-    "synced": flag,
-    "federated": flag,
-    "role_assignable_group": flag,
-}
-_TARGET: Final = record(Person, _TARGET_FIELDS)
+_TARGET: Final = record(
+    Person,
+    {
+        "account": _account,
+        "id": text,
+        "tenant": text,
+        "roles": names(),
+        "licences": names(),
+        "synced": flag,
+        "federated": flag,
+        "role_assignable_group": flag,
+    },
+)
 
 _USER: Final = record(
     Person,
@@ -380,7 +386,10 @@ class _Written(NamedTuple):
 
 def _flows(reading: Reading, value: Any, pointer: str, tenant: Text | None) -> tuple[Flow, ...]:
     if type(value) is not list or not value:
-        reading.refuse(pointer, f"must be a list of one flow or more, not {shown(value)}")
+        reading.refuse(
+            pointer,
+            f"must be a list of one flow or more, not {shown(value) if value != [] else 'an empty one'}",
+        )
         return ()
     own: list[dict[str, _Written]] = []
     for number, flow in enumerate(value):

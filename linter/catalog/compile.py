@@ -17,7 +17,6 @@ from linter.catalog.records import GRAPH, SCHEMES, Scheme, Support
 from linter.catalog.upstream import Evidence, Key, Published, Report
 from linter.finding import CONFIDENCES
 
-
 # APIs that moved and still answer at their old place, which the pages no longer name.
 RELOCATED: Final = {"bookingbusinesses": ("solutions", "bookingbusinesses")}
 
@@ -58,8 +57,11 @@ def judge(evidence: Evidence, published: list[Published], report: Report) -> lis
 
 
 def _verdict(evidence: Evidence, key: Key, version: str, scheme: Scheme, known: guard.Known) -> guard.Verdict:
-    tagged = evidence.tagged.get(key)
     method, path = key
+    tagged = evidence.tagged.get(key)
+    if tagged is None and path[0] == "me":
+        # The data may list an operation for /users/{id} alone; it holds for the user's own as well.
+        tagged = evidence.tagged.get((method, ("users", match.SLOT, *path[1:])))
     pages = guard.without_intune(path, evidence.documented.get((version, key)))
     if pages is None and path[0] in RELOCATED:
         pages = evidence.documented.get((version, (method, RELOCATED[path[0]] + path[1:])))
@@ -75,7 +77,8 @@ def _verdict(evidence: Evidence, key: Key, version: str, scheme: Scheme, known: 
         None if tagged is None else {alt: guard.Listed(*tag) for alt, tag in tagged.get(scheme, {}).items()},
         None if pages is None or scheme == "DelegatedPersonal" else pages.get(scheme, set()),
         known,
-        creates=method == "POST" and (("GET", path) in evidence.tagged or (version, ("GET", path)) in evidence.documented),
+        creates=method == "POST"
+        and (("GET", path) in evidence.tagged or (version, ("GET", path)) in evidence.documented),
     )
 
 
@@ -197,7 +200,6 @@ def _operation_sections(
         needs.append(triples.setdefault(triple, len(triples)))
     spelt = [_spell(token, spellings) for token in literals]
     return _lines("literals", spelt) | {
-        "buckets": _numbers("H", _hash_table(list(literals))),
         "edges": _numbers("I", edges),
         "rows": _numbers("I", [key for key, _ in rows]),
         "needs": _numbers("H", needs),
@@ -266,17 +268,6 @@ def _lines(name: str, lines: list[str]) -> dict[str, bytes]:
     for line in lines:
         starts.append(starts[-1] + len(line.encode()) + 1)
     return {name: "\n".join(lines).encode(), f"{name}_at": _numbers("I", starts)}
-
-
-def _hash_table(words: list[str]) -> list[int]:
-    """Ids of `words` (from 1; 0 is an empty bucket) by CRC-32 with linear probing, a third full or less."""
-    buckets = [0] * (1 << (3 * len(words)).bit_length())
-    for at, word in enumerate(words[1:], 1):
-        bucket = zlib.crc32(word.encode()) % len(buckets)
-        while buckets[bucket]:
-            bucket = (bucket + 1) % len(buckets)
-        buckets[bucket] = at
-    return buckets
 
 
 if __name__ == "__main__":

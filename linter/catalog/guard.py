@@ -34,8 +34,10 @@ class Listed(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What is known of permission names under one scheme: which are published today, which names
-    exist in the other sources, levels (1 to 4), and how many operations each one opens.
+    """What is known of permission names under one scheme.
+
+    `live` are published today, `named` exist in any source; `levels` are 1 to 4; `breadth` is the
+    number of operations that each one opens.
     """
 
     live: Collection[str]
@@ -55,10 +57,12 @@ UNSUPPORTED: Final = Support(supported=False, accepted=(), least=(), confidence=
 
 # --- what a name says ---------------------------------------------------------------------------
 
-_WRITE_WORDS: Final = (
-    "write", "create", "manage", "send", "delete", "fullcontrol", "update", "submit", "initiate",
-    "join", "invite", "enable", "disable", "add", "remove", "assign", "restore", "migrate", "approve",
-    "start", "release", "control", "archive", "upload", "convert", "share", "provision", "operate", "privilegedoperations",
+# How a word of a name begins that changes something.
+_WRITES: Final = (
+    "readwrite", "readupdate", "write", "create", "manage", "send", "delete", "fullcontrol", "update",
+    "submit", "initiate", "join", "invite", "enable", "disable", "add", "remove", "assign", "restore",
+    "migrate", "approve", "start", "release", "control", "archive", "upload", "convert", "provision",
+    "operate", "privilegedoperations", "revoke",
 )  # fmt: skip
 
 
@@ -70,8 +74,7 @@ def reads(name: str) -> bool:
 
 def writes(name: str) -> bool:
     """Whether a permission by its name changes something: `Mail.ReadWrite`, `Mail.Send`."""
-    words = name.lower().split(".")[1:]
-    return any(mark in word for word in words for mark in _WRITE_WORDS)
+    return any(word.startswith(_WRITES) for word in name.lower().split(".")[1:])
 
 
 def consented_by_resource(name: str) -> bool:
@@ -101,9 +104,13 @@ def without_intune(
     if pages is None or path[0] in _INTUNE_PATHS:
         return pages
     rest = {
-        scheme: {found for found in accepted if not any(map(_intune, found))} for scheme, accepted in pages.items()
+        scheme: {found for found in accepted if not any(map(_intune, found))}
+        for scheme, accepted in pages.items()
     }
-    return pages if not any(rest.values()) and len(path) > 2 else rest if any(rest.values()) else None
+    if any(rest.values()):
+        return rest
+    # Deeper paths (/users/{id}/managedDevices) are Intune's own.
+    return pages if len(path) > 2 else None
 
 
 # Endings of permissions that open only some of an operation's objects: those the app owns, made or
@@ -115,7 +122,9 @@ _PARTIAL_ENDS: Final = (
 )  # fmt: skip
 _PARTIAL_WORDS: Final = ("NonOwnerRole",)
 
-_MAILBOX: Final = frozenset({"Calendars", "Contacts", "Mail", "MailboxFolder", "MailboxItem", "MailboxSettings"})
+_MAILBOX: Final = frozenset(
+    {"Calendars", "Contacts", "Mail", "MailboxFolder", "MailboxItem", "MailboxSettings"}
+)
 
 
 _WHOLE_VERBS: Final = frozenset({"ReadWrite", "ReadUpdate", "Write", "Manage", "FullControl", "AccessAsUser"})
@@ -136,6 +145,9 @@ def partial(name: str, method: str, path: tuple[str, ...]) -> bool:
         return "-" in area or rest.partition(".")[0] not in _WHOLE_VERBS
     return False
 
+
+# What these need depends on what the body names: a mailbox, a chat, a printer … to watch or search.
+_BODY_DECIDES: Final = frozenset({("subscriptions",), ("subscriptions", "{}"), ("search", "query")})
 
 _READS: Final = frozenset({"GET", "HEAD"})
 
@@ -182,7 +194,7 @@ def judge(
         removed += [("undocumented scheme", found) for found in sorted(accepted)]
         return Verdict(UNSUPPORTED._replace(confidence="low"), tuple(removed))
 
-    doubtful = False
+    doubtful = path in _BODY_DECIDES
     for defect, wrong in _defects(method, path, accepted, pages, listed or {}, creates=creates):
         if wrong == accepted:
             doubtful = True  # nothing else is left: keep it, but say so
@@ -196,9 +208,7 @@ def judge(
     named = accepted & (both | (in_pairs & set(data or ())))
     least = _least(method, path, scheme, accepted, named, listed or {}, known)
     confidence: Confidence
-    if data is not None and pages is not None and not data:
-        confidence = "low"
-    elif doubtful:
+    if doubtful or (pages is not None and data == []):
         confidence = "low"
     elif data is not None and pages is not None and least and least[0] in both:
         confidence = "high"
@@ -242,27 +252,24 @@ def _defects(
         intune = {found for found in accepted if any(_intune(name) for name in found)}
         if any(not any(_intune(name) for name in found) for found in accepted):
             yield "Intune permission on a directory path", intune
-    if creates or method in {"PATCH", "PUT", "DELETE"}:
+    if (creates and path not in _BODY_DECIDES) or method in {"PATCH", "PUT", "DELETE"}:
         yield "read permission on a write", {found for found in accepted if all(map(reads, found))}
-    if path[0] == "users" and len(path) > 1:
-        yield "self-only permission", {found for found in accepted if found[0] in _SELF_ONLY and len(found) == 1}
+    if path[0] == "users":
+        yield (
+            "self-only permission",
+            {found for found in accepted if found[0] in _SELF_ONLY and len(found) == 1},
+        )
     # `AlsoRequires` names what is needed beside another permission. Listed alone as well, it is
     # wrong, unless the pages say that it is enough.
     stated = set(pages or ())
     seconds = {found[1] for found in listed if len(found) > 1}
     yield "second half of a pair alone", {(name,) for name in seconds if (name,) in accepted - stated}
-    # The pages name it, but always beside another one. For a read that is often about some of the
-    # result only, and the data may be right; a write is not half done.
-    paired = {name for found in stated if len(found) > 1 for name in found if method not in _READS}
-    yield "alone where the pages want a pair", {(name,) for name in paired if (name,) in accepted - stated}
 
 
 def _undominated(accepted: set[Alternative]) -> set[Alternative]:
     """Without alternatives that hold another one, and with one order for each pair."""
     unique = {frozenset(found): found for found in sorted(accepted, reverse=True)}
-    return {
-        found for names, found in unique.items() if not any(other < names for other in unique)
-    }
+    return {found for names, found in unique.items() if not any(other < names for other in unique)}
 
 
 def _privilege(found: Alternative, known: Known) -> tuple[int, int, int, Alternative]:
@@ -437,20 +444,17 @@ def for_writes(
         accepted = _joined(accepted, cover)
     # A record holds pairs at most; more at once than two permissions grant is left to the general ones.
     accepted = [found for found in accepted if len(found) <= 2] or accepted
-    return Support(True, tuple(accepted), tuple(accepted[:1]), min(support.confidence, "medium", key=_RANK.get))
-
-
-_RANK: Final[dict[Confidence, int]] = {"low": 0, "medium": 1, "high": 2}
+    confidence: Confidence = "low" if support.confidence == "low" else "medium"
+    return Support(True, tuple(accepted), tuple(accepted[:1]), confidence)
 
 
 def _joined(left: list[Alternative], right: list[Alternative]) -> list[Alternative]:
     """Every union of one of `left` and one of `right`, without those that hold another one."""
     unions = [tuple(dict.fromkeys((*one, *other))) for one in left for other in right]
     sets = {frozenset(found) for found in unions}
-    out, seen = [], set()
+    out: dict[frozenset[str], Alternative] = {}
     for found in unions:
         names = frozenset(found)
-        if names not in seen and not any(other < names for other in sets):
-            seen.add(names)
-            out.append(found)
-    return sorted(out, key=len)
+        if not any(other < names for other in sets):
+            out.setdefault(names, found)
+    return list(out.values())

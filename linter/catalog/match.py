@@ -39,7 +39,7 @@ _RESERVED: Final = frozenset({"$ref", "$count", "$value", "$batch", "$links", "$
 _NOTHING: Final = frozenset({"", "..."})
 
 # What makes a path need more than lower() and split("/").
-_SPECIAL: Final = frozenset("%(){}<>:$[]'\"")
+_SPECIAL: Final = "({%:$<['\""
 
 
 class Address(NamedTuple):
@@ -94,7 +94,7 @@ def call(url: str) -> tuple[str, list[str]] | None:
             path = path.partition("#")[0]
         if "?" in path:
             path = path.partition("?")[0]
-        return parts[3], tokens(path.rstrip())
+        return parts[3], tokens(path if path[-1:] != " " else path.rstrip())
     address = parse_url(url)
     if not is_graph(address.host):
         return None
@@ -109,11 +109,14 @@ def is_graph(host: str) -> bool:
 def tokens(path: str) -> list[str]:
     """The normal form of a path without version, query and fragment. Never raises."""
     lowered = path.lower()
-    if not _SPECIAL.isdisjoint(lowered):
-        return _careful(lowered)
-    segments = [segment for segment in lowered.split("/") if segment]
-    if "." in lowered:
-        return [_plain(segment) for segment in segments if segment != "..."]
+    for character in _SPECIAL:
+        if character in lowered:
+            return _careful(lowered)
+    segments = lowered.split("/")
+    if "" in segments:
+        segments = [segment for segment in segments if segment]
+    if "graph." in lowered or "/." in lowered or lowered[:1] == ".":
+        return [_plain(segment) for segment in segments if segment not in _NOTHING]
     return segments
 
 
@@ -148,10 +151,7 @@ def _careful(path: str) -> list[str]:
             _address(out, segment[:-1], at < len(segments))
             at = end + 1
             continue
-        if _SPECIAL.isdisjoint(segment):
-            out.append(_plain(segment))
-        else:
-            out += _segment(segment)
+        out += _segment(segment)
     return out
 
 
@@ -169,7 +169,7 @@ def _address(out: list[str], head: str, path_follows: bool) -> None:
 
 def _segment(segment: str) -> tuple[str, ...]:
     """The tokens of one segment: two for a key in brackets, else one."""
-    if _placeholder(segment):
+    if segment[0] in "{<[($:" and _placeholder(segment):
         return (SLOT,)
     name, bracket, rest = segment.partition("(")
     if not bracket:
@@ -327,7 +327,25 @@ def _to_drive(path: list[str]) -> list[str] | None:
         if path[index] == "drive":
             return ["drives", SLOT, *path[index + 1 :]]
         if path[index] == "drives" and index and index + 1 < len(path):
-            return ["drives", *path[index + 1 :]]
+            return ["drives", SLOT, *path[index + 2 :]]
+    return None
+
+
+def _root_to_item(path: list[str]) -> list[str] | None:
+    """A drive's root is one of its items."""
+    for index in range(1, len(path)):
+        if path[index] == "root" and (
+            path[index - 1] == "drive" or path[index - 2 : index] == ["drives", SLOT]
+        ):
+            return [*path[:index], "items", SLOT, *path[index + 1 :]]
+    return None
+
+
+def _to_site(path: list[str]) -> list[str] | None:
+    """A site is the same site however it is reached: `groups/{id}/sites/root/…` is `sites/{id}/…`."""
+    for index in range(len(path) - 2, 0, -1):
+        if path[index] == "sites":
+            return ["sites", SLOT, *path[index + 2 :]]
     return None
 
 
@@ -340,6 +358,8 @@ _FALLBACKS: Final[tuple[Callable[[list[str]], list[str] | None], ...]] = (
     _cast_moved,
     _me_to_user,
     _to_drive,
+    _root_to_item,
+    _to_site,
 )
 
 

@@ -1,8 +1,8 @@
 """The catalogue file, opened and asked.
 
-Opening reads one file and checks it; nothing is parsed but the list of path
-literals. Single look-ups bisect the file's own arrays; after a hundred of them
-the arrays are expanded to dictionaries, which answer the same, faster.
+Opening reads one file and parses nothing. A look-up bisects the file's own
+arrays; nodes of the path trie that it meets often are kept as dictionaries,
+so that many look-ups soon meet dictionaries only.
 
 Layout (little-endian), written by `linter.catalog.compile`:
 
@@ -12,19 +12,19 @@ Layout (little-endian), written by `linter.catalog.compile`:
     (empty line)
     payload                      … here: sections, one behind the other
 
-* `literals`  lines: path literals as spelt, line number = id; line 0 is `{}`, the slot
-* `buckets`   u16: a hash table of literal ids: CRC-32 of the lower-case literal, then linear probing
+* `literals`  lines: path literals as spelt, sorted in lower case, line number = id; line 0 is `{}`,
+              the slot
 * `edges`     u32, sorted: parent node << 13 | literal id; the edge's position + 1 is its node
 * `rows`      u32, sorted: node << 4 | method << 1 | (1 for beta)
 * `needs`     u16 a row: index into `triples`
-* `triples`   u16 × 3: index into `grants_at`, for the schemes in `SCHEMES` order
+* `triples`   u16 x 3: index into `grants_at`, for the schemes in `SCHEMES` order
 * `grants_at` u32: where a support begins in `grants`
 * `grants`    u16: supported | confidence << 1, number of alternatives, how many of them are least,
               then the alternatives: a name id, or 0x8000 | index into `pairs`
 * `names`     lines: permission names, sorted without regard to case
-* `pairs`     u16 × 2: name ids
+* `pairs`     u16 x 2: name ids
 * `guids`     16 bytes a permission
-* `facts`     u16 × 3 a permission: name id (sorted), resource index, flags
+* `facts`     u16 x 3 a permission: name id (sorted), resource index, flags
 * `*_at`      u32, beside each section of lines: where every line begins, and the end + 1
 * `resources` lines: appIds of the APIs that own permissions
 * `app_ids`   16 bytes, and `app_names` lines: Microsoft's own applications
@@ -34,10 +34,10 @@ import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from linter.catalog import guard, match
-from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Scheme, Support
+from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme, Support
 from linter.errors import Unreadable
 from linter.finding import CONFIDENCES
 
@@ -56,7 +56,10 @@ PERSONAL: Final = 16
 CONSENT_SHIFT: Final = 5
 LEVEL_SHIFT: Final = 7
 
-_EXPAND_AFTER: Final = 100
+# After how many visits a node's children are kept as a dictionary.
+_OFTEN: Final = 16
+
+_LITERAL: Final = (1 << LITERAL_BITS) - 1
 
 _METHOD_CODES: Final = {method: code for code, method in enumerate(METHODS)}
 
@@ -132,20 +135,18 @@ class Catalog:
         self.hash = header["sha256"][0]
         self._words = self._line_section("literals")
         self._names = self._line_section("names")
-        self._buckets = self._numbers("buckets", "H")
         self._edges = self._numbers("edges", "I")
         self._rows = self._numbers("rows", "I")
         # Filled as asked for.
         self._lines: dict[str, Lines] = {}
-        self._arrays: dict[str, memoryview] = {}
+        self._arrays: dict[str, memoryview[int]] = {}
         self._supports: dict[int, Support] = {}
         self._operations: dict[int, Operation] = {}
-        self._asked = 0
-        self._literals: dict[str, int] = {}
-        self._child: dict[int, int] = {}
-        self._row_at: dict[int, int] = {}
+        self._nodes: list[dict[str, int] | None] = [None] * (len(self._edges) + 1)
+        self._visits: dict[int, int] = {}
+        self._known: dict[int, Operation | None] = {}
         self._app_named: dict[str, str] = {}
-        self._opened: dict[int, dict[str, list[int]]] = {}
+        self._opened: dict[Scheme, dict[str, list[int]]] = {}
 
     @classmethod
     def open(cls, path: str | None = None) -> "Catalog":
@@ -157,7 +158,7 @@ class Catalog:
         if path is None:
             path = __file__.rpartition("store.py")[0] + "data/catalog.bin"
         try:
-            with open(path, "rb", 0) as file:  # noqa: PTH123 - importing pathlib costs more than all of this
+            with open(path, "rb", 0) as file:  # pathlib's import would cost more than all of this
                 data = file.read()
         except OSError as error:
             raise Unreadable(path, f"the catalogue cannot be read: {error.strerror}") from error
@@ -167,14 +168,14 @@ class Catalog:
         try:
             header: dict[str, list[str]] = {}
             checksum, _, rest = data[len(MAGIC) : end].partition(b"\n")
-            if int(checksum) != zlib.crc32(rest):
-                raise ValueError
             for line in rest.decode().split("\n"):
                 key, _, value = line.partition(" ")
                 header.setdefault(key, []).append(value)
-            return cls(path, header, memoryview(data)[end + len(END) :])
+            if int(checksum) == zlib.crc32(rest):
+                return cls(path, header, memoryview(data)[end + len(END) :])
         except (ValueError, KeyError, IndexError) as error:
             raise Unreadable(path, "the catalogue is damaged") from error
+        raise Unreadable(path, "the catalogue is damaged: header")
 
     def _section(self, name: str) -> memoryview:
         """The bytes of a section, checked when they are first needed."""
@@ -184,18 +185,18 @@ class Catalog:
             raise Unreadable(self._path, f"the catalogue is damaged: {name}")
         return data
 
-    def _numbers(self, name: str, code: str) -> memoryview:
+    def _numbers(self, name: str, code: Literal["B", "H", "I"]) -> "memoryview[int]":
         """A section as an array of u16 (`H`) or u32 (`I`)."""
         data = self._section(name)
         if sys.byteorder == "little":
             return data.cast(code)
         from array import array  # noqa: PLC0415 - rare
 
-        swapped = array(code, bytes(data))
+        swapped: array[int] = array(code, bytes(data))
         swapped.byteswap()
         return memoryview(swapped)
 
-    def _array(self, name: str, code: str = "H") -> memoryview:
+    def _array(self, name: str, code: Literal["B", "H", "I"] = "H") -> "memoryview[int]":
         if name not in self._arrays:
             self._arrays[name] = self._numbers(name, code)
         return self._arrays[name]
@@ -227,16 +228,13 @@ class Catalog:
             return None
         version, path = call
         want = code << 1 | (version == "beta")
-        self._asked += 1
-        if self._asked == _EXPAND_AFTER:
-            self._expand()
-        row = self._walk(path, want)
-        if row >= 0:
-            return self._operations.get(row) or self._operation(row)
+        found = self._walk(path, want)
+        if found is not None:
+            return found
         for reading, as_user in match.alternatives(path):
-            row = self._walk(reading, want)
-            if row >= 0:
-                return _less_sure(self._operation(row), self_alias=as_user)
+            found = self._walk(reading, want)
+            if found is not None:
+                return _less_sure(found, self_alias=as_user)
         return None
 
     def support(self, operation: Operation, scheme: Scheme, writes: Iterable[str] | None = None) -> Support:
@@ -245,7 +243,9 @@ class Catalog:
         None means that the properties are not known: a permission that is for some properties only
         then does not count.
         """
-        return guard.for_writes(operation.method, operation.template, scheme, operation.support(scheme), writes)
+        return guard.for_writes(
+            operation.method, operation.template, scheme, operation.support(scheme), writes
+        )
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, by template, method and version."""
@@ -256,100 +256,96 @@ class Catalog:
         """The operations that a Graph permission opens, alone or beside another one."""
         if permission.resource != GRAPH:
             return ()
-        schemes = (2,) if permission.type == "Role" else (0, 1)
+        schemes: tuple[Scheme, ...] = ("Application",) if permission.type == "Role" else SCHEMES[:2]
         found = {row for scheme in schemes for row in self._opened_by(scheme).get(permission.value, ())}
         return tuple(self._operation(row) for row in sorted(found))
 
-    def _opened_by(self, scheme: int) -> dict[str, list[int]]:
+    def _opened_by(self, scheme: Scheme) -> dict[str, list[int]]:
         if scheme not in self._opened:
             opened: dict[str, list[int]] = {}
             for row in range(len(self._rows)):
-                accepted = self._operation(row)[3 + scheme].accepted
+                accepted = self._operation(row).support(scheme).accepted
                 for name in {name for alternative in accepted for name in alternative}:
                     opened.setdefault(name, []).append(row)
             self._opened[scheme] = opened
         return self._opened[scheme]
 
-    def _expand(self) -> None:
-        """Turn the sorted arrays into dictionaries, for many look-ups."""
-        self._literals = {self._words[at].lower(): at for at in range(len(self._words))}
-        self._child = dict(zip(self._edges, range(1, len(self._edges) + 1), strict=True))
-        self._row_at = {key: row for row, key in enumerate(self._rows)}
-
-    def _literal(self, token: str) -> int:
-        """The id of a lower-case literal, 0 for none."""
-        word = token.encode("utf-8", "surrogatepass")
-        buckets, words = self._buckets, self._words
-        mask = len(buckets) - 1
-        at = zlib.crc32(word) & mask
-        while found := buckets[at]:
-            if words.raw(found).lower() == word:
-                return found
-            at = at + 1 & mask
-        return 0
-
-    def _edge(self, key: int) -> int:
-        """The node that the edge `key` leads to, 0 for none."""
-        if self._child:
-            return self._child.get(key, 0)
-        at = bisect_left(self._edges, key)
-        return at + 1 if at < len(self._edges) and self._edges[at] == key else 0
-
-    def _row(self, key: int) -> int:
-        """The row of an operation, -1 for none; of the other version if its own is not there."""
-        if self._row_at:
-            row = self._row_at.get(key, -1)
-            return row if row >= 0 else self._row_at.get(key ^ 1, -1)
-        for candidate in (key, key ^ 1):
-            at = bisect_left(self._rows, candidate)
-            if at < len(self._rows) and self._rows[at] == candidate:
-                return at
-        return -1
-
-    def _walk(self, path: list[str], want: int) -> int:
-        """The row of the operation `want` (method and version) at `path`, -1 for none.
+    def _walk(self, path: list[str], want: int) -> Operation | None:
+        """The operation `want` (method and version) at `path`.
 
         Literals go before slots, and a slot is tried where the literal led nowhere.
         """
-        literal_of = self._literals.get if self._literals else self._literal
-        edge = self._child.get if self._child else self._edge
-        untried: list[tuple[int, int]] = []  # nodes where a slot may take the token at this place
+        nodes = self._nodes
+        untried: list[tuple[int, int]] = []  # slots passed by, and how much of the path they leave
         node = at = 0
         end = len(path)
         while True:
             if at == end:
-                row = self._row(node << 4 | want)
-                if row >= 0:
-                    return row
+                key = node << 4 | want
+                operation = self._known[key] if key in self._known else self._look_up(key)
+                if operation is not None:
+                    return operation
             else:
                 token = path[at]
-                literal = literal_of(token[1:] if token[0] == "." else token)
+                at += 1
+                first = token[0]
+                word = token[1:] if first == "." else token
+                children = nodes[node]
+                if children is None:
+                    literal, slot = self._step(node, word)
+                else:
+                    literal, slot = children.get(word, 0), children.get(match.SLOT, 0)
+                if slot and (first in ".$" or token[-1] == ")"):  # match.rigid, in line
+                    slot = 0
                 if literal:
-                    child = edge(node << LITERAL_BITS | literal)
-                    if child:
-                        untried.append((node, at))
-                        node = child
-                        at += 1
-                        continue
-                untried.append((node, at))
-            while untried:
-                node, at = untried.pop()
-                token = path[at]
-                if token[0] in ".$" or token[-1] == ")":  # match.rigid, in line
+                    if slot and slot != literal:
+                        untried.append((slot, at))
+                    node = literal
                     continue
-                child = edge(node << LITERAL_BITS)
-                if child:
-                    node = child
-                    at += 1
-                    break
-            else:
-                return -1
+                if slot:
+                    node = slot
+                    continue
+            if not untried:
+                return None
+            node, at = untried.pop()
+
+    def _step(self, node: int, word: str) -> tuple[int, int]:
+        """The nodes that a lower-case literal and a slot lead to from `node`; 0 for none.
+
+        A node that is met often gets its children as a dictionary.
+        """
+        edges, words = self._edges, self._words
+        first = bisect_left(edges, node << LITERAL_BITS)
+        end = bisect_left(edges, (node + 1) << LITERAL_BITS, first)
+        self._visits[node] = self._visits.get(node, 0) + 1
+        if self._visits[node] > _OFTEN:
+            self._nodes[node] = {words[edges[at] & _LITERAL].lower(): at + 1 for at in range(first, end)}
+        slot = 0
+        if first < end and not edges[first] & _LITERAL:  # the slot has the lowest id
+            first += 1
+            slot = first
+        at = bisect_left(edges, word, first, end, key=lambda edge: words[edge & _LITERAL].lower())
+        found = at < end and words[edges[at] & _LITERAL].lower() == word
+        return (at + 1 if found else slot if word == match.SLOT else 0), slot
+
+    def _look_up(self, key: int) -> Operation | None:
+        """The operation with this key, else the one of the other version."""
+        operation = None
+        for candidate in (key, key ^ 1):
+            row = bisect_left(self._rows, candidate)
+            if row < len(self._rows) and self._rows[row] == candidate:
+                operation = self._operation(row)
+                break
+        self._known[key] = operation
+        return operation
 
     def _operation(self, row: int) -> Operation:
         if row not in self._operations:
             key = self._rows[row]
             first = self._array("needs")[row] * 3
-            work, personal, application = (self._support(self._array("triples")[first + at]) for at in range(3))
+            work, personal, application = (
+                self._support(self._array("triples")[first + at]) for at in range(3)
+            )
             self._operations[row] = Operation(
                 METHODS[key >> 1 & 7],
                 self._template(key >> 4),
@@ -365,7 +361,7 @@ class Catalog:
         out = []
         while node:
             key = self._edges[node - 1]
-            out.append(_spelt(words[key & (1 << LITERAL_BITS) - 1]))
+            out.append(_spelt(words[key & _LITERAL]))
             node = key >> LITERAL_BITS
         return "/" + "/".join(reversed(out))
 
@@ -375,7 +371,9 @@ class Catalog:
             at = self._array("grants_at", "I")[index]
             flags, count, least = grants[at : at + 3]
             accepted = tuple(self._alternative(code) for code in grants[at + 3 : at + 3 + count])
-            self._supports[index] = Support(bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1])
+            self._supports[index] = Support(
+                bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1]
+            )
         return self._supports[index]
 
     def _alternative(self, code: int) -> tuple[str, ...]:
@@ -389,9 +387,7 @@ class Catalog:
     # --- permissions ----------------------------------------------------------------------------
 
     def permissions(self, resource: str, id: str) -> tuple[Permission, ...]:  # noqa: A002 - Graph's name
-        """The permissions of the API `resource` (appId) with this GUID: none, one or, for a GUID that
-        serves as scope and role, two.
-        """
+        """The permissions of the API `resource` (appId) with this GUID: none, one, or scope and role."""
         resource = resource.strip().lower()
         return tuple(found for found in self.by_id(id) if found.resource == resource)
 
@@ -491,7 +487,8 @@ def _less_sure(operation: Operation, *, self_alias: bool) -> Operation:
     `self_alias`: the URL said `/me`, which a token without a user has not, wherever it is looked up.
     """
     supports = [
-        found._replace(confidence="medium") if found.confidence == "high" else found for found in operation[3:6]
+        found._replace(confidence="medium") if found.confidence == "high" else found
+        for found in operation[3:6]
     ]
     if self_alias:
         supports[2] = guard.UNSUPPORTED

@@ -158,10 +158,7 @@ def load(folder: Path, report: Report) -> Evidence:
     paths |= {row["path"] for row in documents}
     first = Report()  # function tokens are needed to repair, so paths are read twice
     calls = frozenset(
-        token
-        for path in paths
-        for token in template(path, frozenset(), first) or ()
-        if token.endswith(")")
+        token for path in paths for token in template(path, frozenset(), first) or () if token.endswith(")")
     )
     templates = {path: template(path, calls, report) for path in sorted(paths)}
     return Evidence(
@@ -175,7 +172,9 @@ def _tagged(
     upstream: dict[str, Any], templates: dict[str, tuple[str, ...] | None], report: Report
 ) -> dict[Key, dict[Scheme, dict[Alternative, Tag]]]:
     # (tokens, scheme) → permission → method → (least, beside)
-    by_path: defaultdict[tuple[tuple[str, ...], Scheme], defaultdict[str, dict[str, tuple[bool, Alternative]]]]
+    by_path: defaultdict[
+        tuple[tuple[str, ...], Scheme], defaultdict[str, dict[str, tuple[bool, Alternative]]]
+    ]
     by_path = defaultdict(lambda: defaultdict(dict))
     for name, entry in upstream.items():
         for group in entry["pathSets"]:
@@ -200,8 +199,8 @@ def _tagged(
                     report.add("quarantined: unknown method", f"{method} /{'/'.join(key)} ({name})")
                     continue
                 accepted = out[method, key].setdefault(scheme, {})
-                for alternative in [(name, other) for other in beside] or [(name,)]:
-                    accepted[alternative] = Tag(least, len(methods))
+                alternatives: list[Alternative] = [(name, other) for other in beside] or [(name,)]
+                accepted |= {alternative: Tag(least, len(methods)) for alternative in alternatives}
     return dict(out)
 
 
@@ -271,101 +270,185 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _NO_GUID: Final = "00000000-0000-0000-0000-000000000000"
 
 
+class _Deployed(NamedTuple):
+    """What provisioningInfo.json and permissions-descriptions.json know of one Graph permission.
+
+    `ids` maps a GUID to the file it is from; `hidden` and `enabled` hold one flag per row.
+    """
+
+    ids: dict[str, str]
+    hidden: list[bool]
+    enabled: list[bool]
+
+
+_Name = tuple[str, PermissionType]
+
+
 def permissions(folder: Path, report: Report) -> list[Published]:
-    """All permissions, Microsoft Graph's and those of the other APIs, sorted and unique."""
+    """All permissions, Microsoft Graph's and those of the other APIs, sorted and unique.
+
+    The live lists decide which exist, their types, GUIDs and admin consent; permissions.json gives
+    levels and whether personal accounts get them; the other files name what is not live (any more).
+    """
+    live = _live(folder)
+    owners = {entry["Id"].lower(): name for (name, _), entry in live.items()}
+    deployed, out = _deployed(folder, set(owners), report)
     upstream: dict[str, Any] = _json(folder / "permissions.json")["permissions"]
-    deployments: dict[str, Any] = _json(folder / "provisioningInfo.json")["permissionDeployments"]
-    descriptions: dict[str, Any] = _json(folder / "permissions-descriptions.json")
-    live: dict[tuple[str, PermissionType], dict[str, Any]] = {}
+    names = set(live) | set(deployed)
+    for name, entry in upstream.items():
+        names |= {(name, _kind(scheme)) for scheme in entry["schemes"]}
+    for name, kind in sorted(names):
+        schemes = upstream.get(name, {}).get("schemes", {})
+        known = deployed.get((name, kind), _Deployed({}, [], []))
+        if (name, kind) in live:
+            published = _of_live(name, kind, live[name, kind], schemes, known, report)
+        else:
+            published = _not_live(name, kind, schemes, known, owners, report)
+        out.append(published)
+    return sorted(
+        set(out), key=lambda item: (item.resource != GRAPH, item.resource, item.value, item.type, item.id)
+    )
+
+
+def _kind(scheme: str) -> PermissionType:
+    return "Role" if scheme == "Application" else "Scope"
+
+
+def _live(folder: Path) -> dict[_Name, dict[str, Any]]:
+    """What Graph's own service principal publishes."""
+    live: dict[_Name, dict[str, Any]] = {}
     for entry in _json(folder / "GraphAppRoles.json"):
         live[entry["Value"], "Role"] = entry
     for entry in _json(folder / "GraphDelegateRoles.json"):
         live[entry["Value"], "Scope"] = entry
-    graph_ids = {entry["Id"].lower(): entry["Value"] for entry in live.values()}
+    return live
 
-    out: list[Published] = []
-    candidates: defaultdict[tuple[str, PermissionType], dict[str, str]] = defaultdict(dict)
-    hidden: set[tuple[str, PermissionType]] = set()
-    disabled: set[tuple[str, PermissionType]] = set()
-    for name, rows in sorted(deployments.items()):
+
+def _deployed(
+    folder: Path, live_ids: set[str], report: Report
+) -> tuple[dict[_Name, _Deployed], list[Published]]:
+    """Graph's permissions in the two files without paths, and the permissions of other APIs."""
+    graph: defaultdict[_Name, _Deployed] = defaultdict(lambda: _Deployed({}, [], []))
+    others: list[Published] = []
+    for name, rows in sorted(_json(folder / "provisioningInfo.json")["permissionDeployments"].items()):
         for row in rows:
-            kind: PermissionType = "Role" if row["scheme"] == "Application" else "Scope"
+            kind = _kind(row["scheme"])
+            where = f"{name} ({kind})"
             resource = (row["resourceAppId"] or GRAPH).lower()
-            guid = _guid(row.get("id"), f"{name} ({row['scheme']})", report)
-            graph = resource == GRAPH or guid in graph_ids or resource == _NO_GUID
-            if graph and resource != GRAPH:
-                report.add(
-                    "noticed: Graph permission under its backend's appId", f"{name} ({kind}): {resource}"
-                )
-            if graph:
-                if row.get("isHidden") and resource == GRAPH:
-                    hidden.add((name, kind))
-                if row.get("isEnabled") is False and resource == GRAPH:
-                    disabled.add((name, kind))
+            guid = _guid(row.get("id"), where, report)
+            hidden, enabled = bool(row.get("isHidden")), row.get("isEnabled") is not False
+            if resource in {GRAPH, _NO_GUID} or guid in live_ids:
+                if resource != GRAPH:
+                    report.add("noticed: Graph permission under its backend's appId", f"{where}: {resource}")
+                known = graph[name, kind]
                 if guid:
-                    candidates[name, kind].setdefault(guid, "provisioningInfo.json")
+                    known.ids.setdefault(guid, "provisioningInfo.json")
+                if resource == GRAPH:
+                    known.hidden.append(hidden)
+                    known.enabled.append(enabled)
             elif guid:
-                out.append(
-                    Published(
-                        resource, guid, name, kind, None, None, live=False, personal=False,
-                        hidden=bool(row.get("isHidden")), enabled=row.get("isEnabled") is not False,
-                    )  # fmt: skip
+                others.append(
+                    Published(resource, guid, name, kind, None, None, False, hidden, enabled, False)
                 )
             else:
-                report.add("quarantined: permission of another API without GUID", f"{name} ({kind}): {resource}")
-    for listing, kind in (("applicationScopesList", "Role"), ("delegatedScopesList", "Scope")):
+                report.add("quarantined: permission of another API without GUID", f"{where}: {resource}")
+    descriptions: dict[str, Any] = _json(folder / "permissions-descriptions.json")
+    for listing, scheme in (
+        ("applicationScopesList", "Application"),
+        ("delegatedScopesList", "DelegatedWork"),
+    ):
         for entry in descriptions[listing]:
-            if guid := _guid(entry.get("id"), f"{entry['value']} ({listing})", report):
-                candidates[entry["value"], kind].setdefault(guid, "permissions-descriptions.json")
+            kind = _kind(scheme)
+            if guid := _guid(entry.get("id"), f"{entry['value']} ({kind})", report):
+                graph[entry["value"], kind].ids.setdefault(guid, "permissions-descriptions.json")
+    return dict(graph), others
 
-    names = set(live) | set(candidates)
-    for name, entry in upstream.items():
-        for scheme in entry["schemes"]:
-            names.add((name, "Role" if scheme == "Application" else "Scope"))
-    for name, kind in sorted(names):
-        known = live.get((name, kind))
-        guids = candidates[name, kind]
-        if known:
-            guid = known["Id"].lower()
-            for other, source in sorted(guids.items()):
-                if other != guid:
-                    report.add("noticed: GUIDs disagree, the live list wins", f"{name} ({kind}): {guid}, {source} {other}")
+
+def _facts(
+    name: str, kind: PermissionType, schemes: dict[str, Any], report: Report
+) -> tuple[bool | None, int | None]:
+    """Admin consent and level by permissions.json."""
+    facts = schemes.get("Application" if kind == "Role" else "DelegatedWork")
+    if not facts and kind == "Scope":
+        facts = schemes.get("DelegatedPersonal")
+    if not facts:
+        return None, None
+    level = facts.get("privilegeLevel")
+    if level is None:
+        report.add("noticed: no privilege level", f"{name} ({kind})")
+    return facts.get("requiresAdminConsent"), level
+
+
+def _of_live(
+    name: str,
+    kind: PermissionType,
+    entry: dict[str, Any],
+    schemes: dict[str, Any],
+    known: _Deployed,
+    report: Report,
+) -> Published:
+    guid = entry["Id"].lower()
+    for other, source in sorted(known.ids.items()):
+        if other != guid:
+            report.add(
+                "noticed: GUIDs disagree, the live list wins", f"{name} ({kind}): {guid}, {source} {other}"
+            )
+    stated, level = _facts(name, kind, schemes, report)
+    consent = kind == "Role" or entry["Type"] == "Admin"
+    if stated is None and level is None:
+        report.add("noticed: live, but without this scheme in permissions.json", f"{name} ({kind})")
+    elif stated != consent:
+        report.add("noticed: admin consent disagrees, the live list wins", f"{name} ({kind}): {consent}")
+    return Published(
+        GRAPH,
+        guid,
+        name,
+        kind,
+        consent,
+        level,
+        live=True,
+        hidden=bool(known.hidden) and all(known.hidden),
+        enabled=bool(entry["IsEnabled"]),
+        personal=kind == "Scope" and "DelegatedPersonal" in schemes,
+    )
+
+
+def _not_live(
+    name: str,
+    kind: PermissionType,
+    schemes: dict[str, Any],
+    known: _Deployed,
+    owners: dict[str, str],
+    report: Report,
+) -> Published:
+    where = f"{name} ({kind})"
+    ids = []
+    for guid in sorted(
+        known.ids, key=lambda guid: (known.ids[guid] != "permissions-descriptions.json", guid)
+    ):
+        # A GUID that a live permission owns is that one's, whatever the row says.
+        if owners.get(guid, name) != name:
+            report.add(
+                "quarantined: GUID belongs to another permission", f"{where}: {guid} is {owners[guid]}"
+            )
         else:
-            # A GUID that a live permission owns is that permission's, whatever the row says.
-            owned = {other for other in guids if other in graph_ids and graph_ids[other] != name}
-            for other in sorted(owned):
-                report.add("quarantined: GUID belongs to another permission", f"{name} ({kind}): {other} is {graph_ids[other]}")
-            left = sorted(set(guids) - owned, key=lambda other: (guids[other] != "permissions-descriptions.json", other))
-            if len(left) > 1:
-                report.add("noticed: GUIDs disagree", f"{name} ({kind}): {', '.join(left)}")
-            guid = left[0] if left else ""
-            report.add("noticed: not in the live list" if guid else "noticed: neither live nor with a GUID", f"{name} ({kind})")
-        schemes = upstream.get(name, {}).get("schemes", {})
-        facts = schemes.get("Application" if kind == "Role" else "DelegatedWork") or (
-            schemes.get("DelegatedPersonal", {}) if kind == "Scope" else {}
-        )
-        stated = facts.get("requiresAdminConsent")
-        consent: bool | None = stated
-        if known:
-            consent = True if kind == "Role" else known["Type"] == "Admin"
-            if stated is not None and stated != consent:
-                report.add("noticed: admin consent disagrees, the live list wins", f"{name} ({kind}): {consent}")
-            if not facts:
-                report.add("noticed: live, but without this scheme in permissions.json", f"{name} ({kind})")
-        elif kind == "Role" and stated is not None:
-            consent = True
-        level = facts.get("privilegeLevel")
-        if facts and level is None:
-            report.add("noticed: no privilege level", f"{name} ({kind})")
-        enabled = bool(known["IsEnabled"]) if known else (name, kind) not in disabled
-        out.append(
-            Published(
-                GRAPH, guid, name, kind, consent, level, live=known is not None,
-                hidden=(name, kind) in hidden, enabled=enabled,
-                personal=kind == "Scope" and "DelegatedPersonal" in schemes,
-            )  # fmt: skip
-        )
-    return sorted(set(out), key=lambda item: (item.resource != GRAPH, item.resource, item.value, item.type, item.id))
+            ids.append(guid)
+    if len(ids) > 1:
+        report.add("noticed: GUIDs disagree", f"{where}: {', '.join(ids)}")
+    report.add("noticed: not in the live list" if ids else "noticed: neither live nor with a GUID", where)
+    consent, level = _facts(name, kind, schemes, report)
+    return Published(
+        GRAPH,
+        ids[0] if ids else "",
+        name,
+        kind,
+        True if kind == "Role" and consent is not None else consent,
+        level,
+        live=False,
+        hidden=bool(known.hidden) and all(known.hidden),
+        enabled=all(known.enabled),
+        personal=kind == "Scope" and "DelegatedPersonal" in schemes,
+    )
 
 
 def _guid(text: str | None, where: str, report: Report) -> str:
@@ -379,7 +462,7 @@ def _guid(text: str | None, where: str, report: Report) -> str:
 
 
 def apps(folder: Path, report: Report) -> dict[str, str]:
-    """appId → display name of Microsoft's own apps; "[Community Contributed]" is no part of a name."""
+    """Display names of Microsoft's own apps by appId; "[Community Contributed]" is no part of a name."""
     out: dict[str, str] = {}
     for entry in _json(folder / "MicrosoftApps.json"):
         name = entry["AppDisplayName"].removesuffix("[Community Contributed]").strip()

@@ -1,7 +1,8 @@
 """Audiences: whether a token is for the API that it is sent to, and whether that API still answers."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Final, NamedTuple
 
 from linter import subject
 from linter.catalog.match import parse_url
@@ -17,6 +18,7 @@ from linter.ladder import token_audiences
 from linter.model import Application, Call, Flow, RequiredResourceAccess, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
+from linter.typed import Final, NamedTuple
 
 AZURE_AD_GRAPH: Final = "00000002-0000-0000-c000-000000000000"
 EXCHANGE: Final = "00000002-0000-0ff1-ce00-000000000000"
@@ -164,7 +166,7 @@ def _mismatch(sent: _Sent, token: _Token, api: Resource) -> Hit:
         subject.of_call(sent.flow, sent.call),
         sent.call.at,
         f"`{sent.flow.name}` has a token for {token.name}, "
-        f"and {subject.of_request(sent.call)} goes to {api.name}",
+        f"and `{subject.of_request(sent.call)}` goes to {api.name}",
         (Related(token.at, f"a token for {token.name}"),),
         predicts=None if api.app_id == GRAPH else _REFUSED,
         confidence=_lowest(confidences),
@@ -219,7 +221,7 @@ def _retired_call(sent: _Sent, api: Resource, token: _Token | None) -> Hit:
     hit = Hit(
         subject.of_call(sent.flow, sent.call),
         sent.call.at,
-        f"{request} goes to {api.name}, which was retired on {api.status_date}",
+        f"`{request}` goes to {api.name}, which was retired on {api.status_date}",
         (Related(token.at, f"a token for {api.name}"),) if token else (),
     )
     in_global = any(host in sent.call.url.lower() for host in api.hosts.get("global", ()))
@@ -240,7 +242,7 @@ def _retired_token(sent: _Sent, token: _Token, api: Resource) -> Hit:
     hit = Hit(
         subject.of_call(sent.flow, sent.call),
         sent.call.at,
-        f"`{sent.flow.name}` sends {subject.of_request(sent.call)} "
+        f"`{sent.flow.name}` sends `{subject.of_request(sent.call)}` "
         f"with a token for {api.name}, which was retired on {api.status_date}",
         (Related(token.at, f"a token for {api.name}"),),
         predicts=Predicts(401, "InvalidAuthenticationToken") if sent.api(GRAPH) else _REFUSED,
@@ -293,7 +295,7 @@ def outlook_rest_call(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | U
             yield Hit(
                 subject.of_call(sent.flow, sent.call),
                 sent.call.at,
-                f"{subject.of_request(sent.call)} calls the {surface.name}, which ended in {surface.ends}",
+                f"`{subject.of_request(sent.call)}` calls the {surface.name}, which ended in {surface.ends}",
             )
 
 

@@ -1,13 +1,15 @@
 """Credentials: whether what the app proves itself with still works, and for how long."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
 
 from linter import credentials, subject
 from linter.credentials import KINDS, Kind
 from linter.entra import Entra
 from linter.finding import Confidence, Hit, Predicts, Related, Unknown
 from linter.model import Application, Credential, Flow, Grants, place
+from linter.typed import Final, NamedTuple
 
 _WINDOW_DAYS: Final = 30
 

@@ -1,7 +1,8 @@
 """Flows: whether the registration holds what a flow cannot do without."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
 
 from linter import credentials, subject
 from linter.credentials import FIELDS, KINDS
@@ -10,6 +11,7 @@ from linter.entra.records import FlowKind
 from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
 from linter.ladder import is_graph_call
 from linter.model import Application, Flow, Grants, Platform, Text, place
+from linter.typed import Final, NamedTuple
 
 _CODE_FLOWS: Final = ("authorization_code", "hybrid")
 _PUBLIC_FLOWS: Final = ("device_code", "password", "integrated_windows")
@@ -34,7 +36,7 @@ def auth_code_without_redirect(
         if variant is None and not none_at_all:
             yield Unknown("flow.platform")
             continue
-        name = variant.redirects[0] if variant else ""
+        name: str = variant.redirects[0] if variant else ""
         uris = registered.get(name, ())
         if uris is None:
             yield Unknown(f"application.{_PLATFORMS[name]}")
@@ -222,10 +224,11 @@ def _without_credential(application: Application, grants: Grants | None, kind: s
         message=f"the app has no {noun}, which {_need(users)}",
         related=tuple(
             Related(place(flow, "credential"), f"`{flow.name}` sends a {noun}")
-            if flow.credential
+            if "credential" in flow.places
             else _uses(flow)
             for flow in users
         ),
+        predicts=Predicts(aadsts=(700211,)) if kind == "federated" else None,
         confidence="high" if kind == "federated" or _principal_is_known(grants) else "medium",
     )
 
@@ -261,9 +264,8 @@ def _undecided(application: Application, users: list[Flow]) -> Iterator[Hit | Un
     uris = (*server_side, *(registered["publicClient"] or ()))
     if uris:
         related = Related(uris[0].at, "a redirect URI is registered")
-        yield _not_public(
-            application, "null", users, related, "error" if server_side else "warning", confidence="medium"
-        )
+        severity: Severity = "error" if server_side else "warning"
+        yield _not_public(application, "null", users, related, severity=severity, confidence="medium")
         return
     for name, found in registered.items():
         if found is None:

@@ -1,7 +1,8 @@
 """Passwords: which ways of setting one work with which token."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Final
 
 from linter import subject
 from linter.catalog.match import parse_url, tokens
@@ -14,6 +15,7 @@ from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import declared, requested
 from linter.ladder import Climb, Rung, climbs, find, graph_token, is_graph_call
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
+from linter.typed import Final
 
 # The rungs of the ladder at which a permission is missing, whatever else the app holds.
 _MISSING: Final[frozenset[Rung]] = frozenset({"uncovered", "half-covered", "other-type"})
@@ -26,7 +28,7 @@ _NO_USER: Final = Predicts(400, "BadRequest")
 
 
 def reset_action_app_only(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
-    """`resetPassword` is offered for delegated access only (reference: authenticationMethod: resetPassword)."""
+    """`resetPassword` is for delegated access only (reference: authenticationMethod: resetPassword)."""
     for flow in flows:
         if flow.access != "application" or not graph_token(flow, entra):
             continue
@@ -61,12 +63,12 @@ def change_action_not_me(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
                     (Related(place(flow, "type"), "an app-only token"),),
                     predicts=_NO_USER if owner == "me" else None,
                 )
-            elif owner == "users" and not acts_on_self(flow, call):
+            elif owner == "users" and not (own := acts_on_self(flow, call)):
                 yield Hit(
                     subject.of_call(flow, call),
                     call.at,
-                    f"{subject.of_request(call)} names a user, and changePassword is for the signed-in user only",
-                    confidence="medium" if acts_on_self(flow, call) is None else None,
+                    f"`{subject.of_request(call)}` names a user, and changePassword is for the one signed in",
+                    confidence="medium" if own is None else None,
                 )
 
 
@@ -104,13 +106,12 @@ def app_only_write(
         yield Hit(
             subject.of_call(climb.flow, climb.call),
             climb.call.at,
-            f"{subject.of_request(climb.call)} writes `passwordProfile`, "
-            f"and `{climb.flow.name}` lacks the application permission {permission}",
+            f"`{subject.of_request(climb.call)}` writes `passwordProfile`, "
+            f"and `{climb.flow.name}` lacks the application permission `{permission}`",
             (
                 Related(place(climb.flow, "type"), "an app-only token"),
                 _manifest_half(application, operation, catalog),
             ),
-            confidence=operation.confidence,
         )
 
 
@@ -140,18 +141,17 @@ def delegated_write_scope_missing(
             yield climb
             continue
         asked = requested(climb.flow, catalog, entra)
-        missing = " nor ".join(operation.permissions)
+        missing = " nor ".join(f"`{name}`" for name in operation.permissions)
         yield Hit(
             subject.of_call(climb.flow, climb.call),
             climb.call.at,
-            f"{subject.of_request(climb.call)} writes `passwordProfile`, "
+            f"`{subject.of_request(climb.call)}` writes `passwordProfile`, "
             f"and `{climb.flow.name}` holds neither {missing}",
             (
                 _manifest_half(application, operation, catalog)
                 if asked is None or asked.default
                 else Related(place(climb.flow, "scopes"), f"does not ask for {operation.permissions[0]}"),
             ),
-            confidence=operation.confidence,
         )
 
 

@@ -1,15 +1,33 @@
 """Permissions: whether the declared ones exist, and whether they cover the planned calls."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
-from linter import subject
-from linter.catalog.records import GRAPH
+from linter import subject, wording
+from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
+from linter.destination import apis_called
 from linter.entra import Entra
-from linter.finding import Hit, Related, Severity, Unknown
-from linter.holdings import declared
-from linter.ladder import Climb, climbs
-from linter.model import Application, Flow, Grants, Inventory
+from linter.entra.scopes import split_scope
+from linter.finding import Hit, Related, Unknown
+from linter.holdings import (
+    TYPES,
+    Declared,
+    api_of,
+    declared,
+    declared_openly,
+    directory_roles,
+    granted,
+    is_guid,
+    where_declared,
+    where_requested,
+)
+from linter.ladder import TYPE_OF, Climb, climbs, find, stopped_at
+from linter.model import Application, Call, Flow, Grants, Inventory, place
+from linter.typed import NamedTuple
+
+# --- calls ------------------------------------------------------------------------------------
 
 
 def call_not_covered(
@@ -21,54 +39,380 @@ def call_not_covered(
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No permission of either type covers the call (rung `uncovered` of the ladder)."""
-    for climb in climbs(application, flows, grants, catalog, entra):
-        step = climb.step
-        if step.rung == "open":
-            yield from map(Unknown, step.lacks)
-        elif step.rung == "uncovered" and step.support is not None:
-            sure = step.support.confidence == "high" and climb.certain
-            severity: Severity = "error" if sure and not _has_role(climb, inventory, grants) else "warning"
-            yield Hit(
-                subject.of_call(climb.flow, climb.call),
-                climb.call.at,
-                _not_covered(climb),
-                _graph_entries(application, catalog),
-                severity=severity,
-                confidence=step.support.confidence,
-            )
+    for found in stopped_at("uncovered", climbs(application, flows, grants, catalog, entra)):
+        if isinstance(found, Unknown):
+            yield found
+            continue
+        # A directory role of the app opens calls without a permission; which ones is not published.
+        by_role = found.step.type == "Role" and directory_roles(inventory, grants)
+        yield Hit(
+            subject.of_call(found.flow, found.call),
+            found.call.at,
+            _not_covered(found),
+            (*_asked_for(found.flow), *_declared_blocks(application, catalog)),
+            severity="warning" if by_role else found.severity,
+            confidence=found.confidence,
+        )
 
 
-def _not_covered(climb: Climb) -> str:
-    needed = " and ".join(climb.step.missing)
-    account = "" if climb.certain else " for a personal account"
+def _not_covered(found: Climb) -> str:
+    needed = wording.permissions(found.step.missing, found.step.type)
+    account = "" if found.certain else " for a personal account"
     return (
-        f"{subject.of_request(climb.call)} needs {needed}{account}, "
-        f"and `{climb.flow.name}` holds no permission that covers it"
+        f"`{subject.of_request(found.call)}` needs {needed}{account}, "
+        f"and `{found.flow.name}` holds none that covers it"
     )
 
 
-def _has_role(climb: Climb, inventory: Inventory | None, grants: Grants | None) -> bool:
-    """Whether a directory role of the app is known, which can open a call without a permission."""
-    if climb.flow.access != "application":
-        return False
-    stated = inventory.directory_roles if inventory else None
-    return bool(stated or (grants.directory_roles if grants else None))
+def _asked_for(flow: Flow) -> tuple[Related, ...]:
+    """The line of the scopes that a flow names: they, and not what is declared, are in its token."""
+    scopes = [split_scope(text.value) for text in flow.scopes or ()]
+    if flow.access != "delegated" or not scopes or any(scope.is_default for scope in scopes):
+        return ()
+    names = [scope.permission for scope in scopes if not scope.oidc and scope.permission]
+    return (Related(place(flow, "scopes"), f"asks for {_listed(names) or 'sign-in only'}"),)
 
 
-def _graph_entries(application: Application, catalog: Catalog) -> tuple[Related, ...]:
+def _declared_blocks(application: Application, catalog: Catalog) -> tuple[Related, ...]:
     """The declared permissions of Microsoft Graph, one label a block."""
-    names: dict[int, list[str]] = {}
-    blocks = {}
+    blocks: dict[int, list[Declared]] = {}
     for entry in declared(application, catalog) or ():
         if entry.resource == GRAPH:
-            blocks[id(entry.block)] = entry.block
-            written = entry.permission.value if entry.permission else entry.entry.id or "?"
-            names.setdefault(id(entry.block), []).append(written)
+            blocks.setdefault(id(entry.block), []).append(entry)
     return tuple(
-        Related(block.at, f"declares {_listed(names[key])}") for key, block in blocks.items()
+        Related(entries[0].block.at, f"declares {_listed([entry.written for entry in entries])}")
+        for entries in blocks.values()
     )
 
 
 def _listed(names: list[str], most: int = 4) -> str:
     shown = ", ".join(names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
+
+
+def call_needs_two(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """Of two permissions that the call needs together one is missing (rung `half-covered`)."""
+    for found in stopped_at("half-covered", climbs(application, flows, grants, catalog, entra)):
+        if isinstance(found, Unknown):
+            yield found
+            continue
+        step = found.step
+        held = [name for name in step.alternative if name not in step.missing]
+        needed = wording.permissions(step.missing, step.type)
+        yield Hit(
+            subject.of_call(found.flow, found.call),
+            found.call.at,
+            f"`{subject.of_request(found.call)}` needs {needed} beside "
+            f"{' and '.join(f'`{name}`' for name in held)}, and `{found.flow.name}` holds only the latter",
+            (
+                *where_requested(found.flow, held, catalog, entra),
+                *where_declared(application, held, step.type, catalog),
+            ),
+            severity=found.severity,
+            confidence=found.confidence,
+        )
+
+
+def unknown_call(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
+    """A call of Microsoft Graph of which nobody publishes what it needs, so no other rule can speak."""
+    for flow in flows:
+        for call in flow.every_call():
+            found = find(call, catalog, entra)
+            if found.kind == "open":
+                yield from map(Unknown, found.lacks)
+            elif apis_called(call, entra) == ():
+                yield Unknown("catalog.resources")
+            elif found.kind == "unknown":
+                yield Hit(subject.of_call(flow, call), call.at, _not_known(call, found.operation))
+
+
+def _not_known(call: Call, operation: Operation | None) -> str:
+    request = f"`{subject.of_request(call)}`"
+    if operation is not None:
+        return f"Microsoft publishes no permission that {request} accepts, so it was not checked"
+    return f"{request} is no published operation of Microsoft Graph, so it was not checked"
+
+
+# --- entries of the manifest --------------------------------------------------------------------
+
+
+def unknown_id(
+    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
+    """An entry names a permission that its API does not publish.
+
+    An id that cannot be one at all is certain; one that no list holds may be new or hidden. The API's
+    own service principal, where it is given, knows better than the lists.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+    for entry in entries or ():
+        if entry.state == "open" or _is_retired(entry, entra):
+            continue
+        if _is_no_id(entry.entry.id or ""):
+            yield _unknown_entry(entry, f"`{entry.entry.id}` cannot be the id of a permission", catalog)
+            continue
+        published = _published_types(entry, grants)
+        if entry.state == "unknown" if published is None else not published:
+            message = f"{api_of(entry, catalog)} publishes no permission `{entry.entry.id}`"
+            yield _unknown_entry(entry, message + _elsewhere(entry, catalog), catalog)._replace(
+                severity="warning"
+            )
+
+
+def _unknown_entry(entry: Declared, message: str, catalog: Catalog) -> Hit:
+    api = api_of(entry, catalog)
+    return Hit(
+        subject.of_permission(api, entry.written, entry.entry.type or "?"),
+        entry.entry.at,
+        message,
+        (Related(entry.block.at, f"a permission of {api}"),),
+    )
+
+
+def _elsewhere(entry: Declared, catalog: Catalog) -> str:
+    """Whose permission the id is, if it is another API's."""
+    for other in catalog.by_id(entry.entry.id or ""):
+        name = catalog.resource_name(other.resource)
+        if name and other.resource != entry.resource:
+            return f", which is {other.value} of {name}"
+    return ""
+
+
+def _is_no_id(written: str) -> bool:
+    """Whether a text can be neither a GUID nor, as templates may write it, a permission's name."""
+    text = written.strip()
+    if is_guid(text):
+        return not text.strip("0-")
+    return not text or any(mark.isspace() for mark in text) or _is_broken_guid(text)
+
+
+def _is_broken_guid(text: str) -> bool:
+    """Hexadecimal digits in groups, of which some got lost or were added: no name looks like it."""
+    return text.count("-") > 1 and set(text) <= set("0123456789abcdefABCDEF-")
+
+
+def _is_retired(entry: Declared, entra: Entra) -> bool:
+    """An API that has ended publishes nothing; that it is declared at all is another rule's fault."""
+    resource = entra.resource(entry.resource) if entry.resource else None
+    return resource is not None and resource.status == "retired"
+
+
+def _published_types(entry: Declared, grants: Grants | None) -> frozenset[str] | None:
+    """The types under which the API's service principal publishes the id, None if that is not known."""
+    if grants is None or entry.resource is None or not is_guid(entry.entry.id or ""):
+        return None
+    wanted = (entry.entry.id or "").lower()
+    for principal in grants.resources.values():
+        if principal.app_id != entry.resource:
+            continue
+        if principal.app_roles is None or principal.oauth2_permission_scopes is None:
+            return None
+        roles = any((role.id or "").lower() == wanted for role in principal.app_roles)
+        scopes = any((scope.id or "").lower() == wanted for scope in principal.oauth2_permission_scopes)
+        return frozenset((*(["Role"] if roles else []), *(["Scope"] if scopes else [])))
+    return None
+
+
+def wrong_type(
+    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
+    """An entry's id is published, but as the other type.
+
+    Only what the API's own service principal publishes decides: the permission tables lack types.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+    for entry in entries or ():
+        permission = entry.permission
+        if entry.state != "other-type" or permission is None or _is_retired(entry, entra):
+            continue
+        published = _published_types(entry, grants)
+        if permission.live if published is None else permission.type in published and len(published) == 1:
+            written = entry.entry.type or "?"
+            is_ = wording.permissions((permission.value,), permission.type)
+            yield Hit(
+                subject.of_permission(api_of(entry, catalog), permission.value, written),
+                entry.entry.at,
+                f"this is {is_} ({permission.type}), and it is declared as `{written}`",
+                (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
+            )
+
+
+# --- too much, too little ---------------------------------------------------------------------
+
+
+def unused(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """No planned call accepts a declared permission, in whatever combination.
+
+    Only Microsoft Graph's can be judged: of other APIs nobody publishes which call needs what.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+        return
+    uses = _uses(application, flows, grants, catalog, entra)
+    lacks: dict[str, None] = {}
+    for entry in entries:
+        permission = entry.permission
+        if (
+            entry.state != "known"
+            or permission is None
+            or not _may_be_unused(permission, uses, catalog, entra)
+        ):
+            continue
+        if uses.undecided[permission.type]:
+            lacks.update(uses.undecided[permission.type])
+            continue
+        name = wording.permissions((permission.value,), permission.type)
+        yield Hit(
+            subject.of_permission(api_of(entry, catalog), permission.value, permission.type),
+            entry.entry.at,
+            f"no planned call needs {name}"
+            if inventory.complete
+            else f"by the calls listed, nothing needs {name}",
+            tuple(
+                related
+                for flow in flows
+                if permission.type == "Scope"
+                for related in where_requested(flow, (permission.value,), catalog, entra)
+            ),
+            severity="warning" if inventory.complete else "note",
+        )
+    yield from map(Unknown, lacks)
+
+
+class _Uses(NamedTuple):
+    """The names that planned calls accept, by type, and what is not known of further calls."""
+
+    names: dict[PermissionType, set[str]]
+    undecided: dict[PermissionType, dict[str, None]]
+
+
+def _may_be_unused(permission: Permission, uses: _Uses, catalog: Catalog, entra: Entra) -> bool:
+    name = permission.value
+    return (
+        permission.resource == GRAPH
+        and not _signs_in(name, entra)
+        and not uses.names[permission.type].intersection((name, name.removesuffix(".Shared")))
+        # What no known operation accepts (IMAP.AccessAsUser.All …) is for something else.
+        and bool(catalog.operations_of(permission))
+    )
+
+
+def _signs_in(name: str, entra: Entra) -> bool:
+    """Whether a permission is there for signing in, whatever is called afterwards."""
+    return name == "User.Read" or any(name == scope.name for scope in entra.oidc_scopes)
+
+
+def _uses(
+    application: Application,
+    flows: tuple[Flow, ...],
+    grants: Grants | None,
+    catalog: Catalog,
+    entra: Entra,
+) -> _Uses:
+    """What the planned calls accept.
+
+    A call that stops because its token is of the wrong kind, or because it has none, needs its
+    permissions all the same, of whichever type: they are its fault's other half, and not too many.
+    """
+    uses = _Uses({"Scope": set(), "Role": set()}, {"Scope": {}, "Role": {}})
+    for one in climbs(application, flows, grants, catalog, entra):
+        amiss = one.step.rung in ("unsupported", "other-type", "other-token")
+        _use(uses, one.call, TYPES if amiss else (one.step.type,), catalog, entra)
+    for flow in flows:
+        if flow.access is None:
+            for call in flow.every_call():
+                _use(uses, call, TYPES, catalog, entra)
+    return uses
+
+
+def _use(uses: _Uses, call: Call, types: tuple[PermissionType, ...], catalog: Catalog, entra: Entra) -> None:
+    found = find(call, catalog, entra)
+    names: set[str] = set()
+    if found.operation is not None:
+        names.update(scope.name for scope in entra.selected_scopes_for(found.operation.template))
+        for scheme in SCHEMES:
+            if TYPE_OF[scheme] in types:
+                names.update(_accepted(found.operation, scheme, call, catalog))
+    for type_ in types:
+        uses.names[type_].update(names)
+        uses.undecided[type_].update(dict.fromkeys(found.lacks))
+
+
+def _accepted(operation: Operation, scheme: Scheme, call: Call, catalog: Catalog) -> Iterator[str]:
+    for support in (operation.support(scheme), catalog.support(operation, scheme, call.writes)):
+        for alternative in support.accepted:
+            yield from alternative
+
+
+def dynamic_scope_not_declared(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory | None = None,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A scope asked for at run time is not declared, and an administrator has to consent to it.
+
+    The tenant-wide consent page and `.default` offer what is declared. A scope that users may consent
+    to, and nobody plans to have an administrator do it, is incremental consent as it is meant.
+    """
+    consent = inventory.consent if inventory else None
+    by_admin = consent is not None and consent.by == "admin"
+    asked: dict[Permission, list[Related]] = {}
+    for flow in flows:
+        if flow.access != "delegated":
+            continue
+        if flow.scopes is None and flow.resource is None and flow.audience is None:
+            yield Unknown("flow.scopes")
+        consented = granted(grants, flow, catalog).scopes or frozenset()
+        for permission, related in _requested(flow, catalog, entra):
+            if permission.value not in consented and (by_admin or permission.admin_consent):
+                asked.setdefault(permission, []).append(related)
+    if not asked:
+        return
+    entries = declared(application, catalog) or ()
+    known = {entry.permission for entry in entries if entry.state == "known"}
+    if declared_openly(application, GRAPH, catalog):
+        if not known.issuperset(asked):
+            yield Unknown("application.required_resource_access")
+        return
+    blocks = [entry.block.at for entry in entries if entry.resource == GRAPH]
+    for permission, places in asked.items():
+        if permission not in known:
+            yield Hit(
+                subject.of_permission("Microsoft Graph", permission.value, "Scope"),
+                blocks[0] if blocks else place(application, "required_resource_access"),
+                f"{wording.permissions((permission.value,), 'Scope')} is asked for at run time and not "
+                "declared, so tenant-wide admin consent leaves it out",
+                tuple(places),
+            )
+
+
+def _requested(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Permission, Related]]:
+    """The published delegated permissions of Microsoft Graph that a flow names, and where."""
+    for text in flow.scopes or ():
+        scope = entra.resource_of_scope(text.value)
+        if scope is None or scope.app_id != GRAPH:
+            continue
+        permission = catalog.permission(GRAPH, split_scope(text.value).permission, "Scope")
+        if permission is not None:
+            yield permission, Related(text.at, f"`{flow.name}` asks for {permission.value}")

@@ -9,15 +9,16 @@ from collections.abc import Iterable, Iterator
 from linter import subject
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.entra.facts import Entra
+from linter.entra import Entra
 from linter.entra.records import SignInAudience
 from linter.entra.scopes import split_scope
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import Declared, declared, declared_openly, entries_of, is_graph_audience, requested
 from linter.ladder import Climb, climbs, schemes, stopped_at
-from linter.model import NULL, Application, Call, Flow, RequiredResourceAccess, Text, place
+from linter.model import NULL, Application, Call, Flow, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.wording import listed
 
 _DEFAULT_AUDIENCE = "AzureADMyOrg"
 """What a registration is for whose signInAudience the directory holds as null."""
@@ -105,12 +106,12 @@ def permission_not_offered(
     personal = [flow for flow in flows or () if _is_personal(flow, application)]
     named = [found for flow in personal for found in _named(flow, catalog, entra)]
     for flow, text, name in named:
-        yield _not_offered(name, text.at, f"`{flow.name}` asks for it with one", ())
+        yield _not_offered(name, text.at, f"`{flow.name}` asks one for it", ())
     entries = list(_not_offered_entries(application, catalog, {name for _, _, name in named}))
     whole = next((flow for flow in personal if _asks_for_all(flow, catalog, entra)), None)
     if whole is not None:
         related = Related(place(whole, "scopes"), "asks for all that is declared")
-        reason = f"`{whole.name}` asks for all declared ones with one"
+        reason = f"`{whole.name}` asks one for all that is declared"
     elif not audience.work:
         related = Related(place(application, "sign_in_audience"), "personal accounts only")
         reason = "only such accounts sign in"
@@ -166,29 +167,31 @@ def _work_only(climb: Climb, application: Application | None) -> Hit | Unknown:
     operation = climb.step.operation
     if operation is None or operation.work.confidence != "high":
         return Unknown("catalog.operations")
-    flow = climb.flow
-    if climb.certain or application is None:
-        who = f"`{flow.name}` signs in a personal account"
-        at, label = _account_place(flow), "a personal account"
-    else:
-        who = f"a personal account may sign in to `{flow.name}`"
-        at, label = place(application, "sign_in_audience"), "admits personal accounts"
-    if climb.certain and _account(flow) is None and application is not None:
-        at = place(application, "sign_in_audience")
+    sure = f"`{climb.flow.name}` signs in a personal account"
+    possible = f"a personal account may sign in to `{climb.flow.name}`"
     return Hit(
-        subject.of_call(flow, climb.call),
+        subject.of_call(climb.flow, climb.call),
         climb.call.at,
-        f"{subject.of_request(climb.call)} is for work and school accounts only, and {who}",
-        (Related(at, label),),
+        f"`{subject.of_request(climb.call)}` is for work and school accounts only, "
+        f"and {sure if climb.certain else possible}",
+        (_why_personal(climb.flow, application),),
         severity=None if climb.certain else "warning",
     )
+
+
+def _why_personal(flow: Flow, application: Application | None) -> Related:
+    if _account(flow) == "personal":
+        return Related(_account_place(flow), "a personal account")
+    if application is not None and application.sign_in_audience is not None:
+        return Related(place(application, "sign_in_audience"), "admits personal accounts")
+    return Related(place(flow, "tenant"), "where personal accounts sign in")
 
 
 def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:
     return Hit(
         subject.of_call(flow, call),
         call.at,
-        f"{subject.of_request(call)} acts on a personal account, and `{flow.name}` has an app-only token, "
+        f"`{subject.of_request(call)}` acts on a personal account, and `{flow.name}` has an app-only token, "
         "which reaches no such account",
         (Related(place(flow, "type"), "an app-only token"), Related(target, "a personal account")),
         Predicts(status=404),
@@ -266,13 +269,7 @@ def _mixed(entries: Iterable[Declared], application: Application) -> Iterator[Hi
         yield Hit(
             "requiredResourceAccess/Microsoft Graph",
             at,
-            f"personal accounts may sign in, and are not offered {_listed(found)}",
+            f"personal accounts may sign in, and are not offered {listed(entry.written for entry in found)}",
             (Related(place(application, "sign_in_audience"), "admits personal accounts"),),
             severity="note",
         )
-
-
-def _listed(entries: list[Declared], most: int = 4) -> str:
-    names = [f"`{entry.written}`" for entry in entries]
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown

@@ -1,12 +1,14 @@
 """Redirect URIs: whether the service accepts them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Final
 
 from linter import subject
 from linter.finding import Hit, Unknown
 from linter.model import Application
 from linter.placeholder import has_placeholder
+from linter.typed import Final
 
 # `[::1]` is loopback too; that the service does not take it is another fault.
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")

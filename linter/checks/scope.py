@@ -3,19 +3,22 @@
 Source of all: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from linter import subject
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
+from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import Resource
 from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Hit, Predicts, Related, Severity, Unknown
-from linter.ladder import apis_called
 from linter.model import Application, Call, Flow, Text, place
 from linter.placeholder import has_placeholder
+from linter.typed import NamedTuple
+from linter.wording import listed
 
 # Their scopes also go to the authorisation endpoint, which may collect consent for several APIs.
 _AUTHORIZE_FLOWS = frozenset({"authorization_code", "hybrid", "implicit"})
@@ -51,7 +54,7 @@ def default_mixed_with_named_scopes(flows: tuple[Flow, ...]) -> Iterator[Hit | U
             yield Hit(
                 subject.of_flow(flow, "scopes"),
                 place(flow, "scopes"),
-                f"`{flow.name}` asks for `{defaults[0].text.value}` and for {_listed(named)} in one request",
+                f"`{flow.name}` asks for `{defaults[0].text.value}` and for {_texts(named)} in one request",
                 (
                     Related(defaults[0].text.at, "everything that is consented to"),
                     *(Related(one.text.at, "one permission by name") for one in named),
@@ -103,13 +106,13 @@ def client_credentials_without_default(flows: tuple[Flow, ...]) -> Iterator[Hit 
             yield Hit(
                 subject.of_flow(flow, "scopes"),
                 place(flow, "scopes"),
-                f"`{flow.name}` asks for {_listed(wrong)}, "
+                f"`{flow.name}` asks for {_texts(wrong)}, "
                 "and an app-only token is asked for as the `.default` of an API",
                 (
                     *(Related(one.text.at, "not `.default` of an API") for one in wrong),
                     Related(place(flow, "type"), "an app-only token"),
                 ),
-                Predicts(aadsts=(500011,)) if managed else None,
+                Predicts(400, "invalid_resource", (500011,)) if managed else None,
                 confidence="medium" if managed else None,
             )
         elif any(one.open for one in asked):
@@ -187,10 +190,8 @@ def _is_opaque(asked: _Asked) -> bool:
     return asked.open and not asked.audience
 
 
-def _listed(asked: Iterable[_Asked], most: int = 4) -> str:
-    values = [f"`{one.text.value}`" for one in asked]
-    shown = ", ".join(values[:most])
-    return f"{shown} and {len(values) - most} more" if len(values) > most else shown
+def _texts(asked: Iterable[_Asked]) -> str:
+    return listed(one.text.value for one in asked)
 
 
 # --- several APIs -----------------------------------------------------------------------------
@@ -221,7 +222,6 @@ def _own_audiences(application: Application) -> set[str]:
 
 def _several(flow: Flow, firsts: list[_Asked], entra: Entra) -> Hit:
     names = [_name(one.audience, entra) for one in firsts]
-    apis = f"{', '.join(names[:-1])} and {names[-1]}"
     by_authorize = flow.type in _AUTHORIZE_FLOWS
     token_at_once = by_authorize and "token" in (flow.response_type or "").split()
     severity: Severity = "warning" if by_authorize and not token_at_once else "error"
@@ -229,9 +229,9 @@ def _several(flow: Flow, firsts: list[_Asked], entra: Entra) -> Hit:
     return Hit(
         subject.of_flow(flow, "scopes"),
         place(flow, "scopes"),
-        f"`{flow.name}` asks for scopes of {len(names)} APIs at once: {apis}",
+        f"`{flow.name}` asks for scopes of {len(names)} APIs at once: {', '.join(names)}",
         tuple(Related(one.text.at, f"a scope of {name}") for one, name in zip(firsts, names, strict=True)),
-        Predicts(aadsts=(code,)) if code else None,
+        Predicts(400, aadsts=(code,)) if code else None,
         severity=severity,
     )
 
@@ -329,7 +329,7 @@ def _for_other_api(
     return Hit(
         subject.of_call(flow, call),
         call.at,
-        f"{subject.of_request(call)} calls {called}, and the scope `{asked.permission}` of `{flow.name}` "
+        f"`{subject.of_request(call)}` calls {called}, and the scope `{asked.permission}` of `{flow.name}` "
         "means Microsoft Graph's",
         (Related(asked.text.at, "names no API"),),
         Predicts(status=401) if exists else None,

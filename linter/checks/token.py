@@ -21,7 +21,7 @@ def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
         if flow.type != "none":
             continue
         for call in flow.calls:
-            if is_placeholder(call.url.partition("?")[0]) or _is_anonymous(call, entra):
+            if _is_open(call) or _is_anonymous(call, entra):
                 continue
             api = _api(call, entra)
             if api is None:
@@ -83,24 +83,21 @@ def id_token_as_access_token(
 ) -> Iterator[Hit | Unknown]:
     """An ID token is sent as bearer token: its audience is the app itself, not the API (id-tokens)."""
     for flow in flows:
-        if flow.token != "id_token":
+        if flow.token != "id_token":  # noqa: S105  a kind of token
             continue
-        unknown = False
-        for call in flow.every_call():
-            api = _api(call, entra)
-            if api is not None:
-                yield Hit(
-                    subject.of_flow(flow, "token"),
-                    place(flow, "token"),
-                    f"`{flow.name}` sends an ID token, and {api.name} takes access tokens only",
-                    (Related(call.at, "called with it"),),
-                )
-                break
-            unknown = True
-        else:
+        calls = [(call, _api(call, entra)) for call in flow.every_call()]
+        known = next(((call, api) for call, api in calls if api is not None), None)
+        if known is not None:
+            call, api = known
+            yield Hit(
+                subject.of_flow(flow, "token"),
+                place(flow, "token"),
+                f"`{flow.name}` sends an ID token, and {api.name} takes access tokens only",
+                (Related(call.at, "called with it"),),
+            )
+        elif calls and not _is_for_itself(flow, application, entra):
             # Its own API may take its ID tokens on purpose; who else answers there is not known.
-            if unknown and not _is_for_itself(flow, application, entra):
-                yield Unknown("catalog.resources")
+            yield Unknown("catalog.resources")
 
 
 def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -152,9 +149,16 @@ def _on_v1(flow: Flow) -> Iterator[Hit | Unknown]:
 
 def _api(call: Call, entra: Entra) -> Resource | None:
     """Microsoft's API that the call goes to; None for a host that nobody knows."""
+    if _is_open(call):
+        return None
     if is_graph_call(call, entra):
         return entra.resource(GRAPH)
     return next(iter(entra.resources_of_host(parse_url(call.url).host)), None)
+
+
+def _is_open(call: Call) -> bool:
+    """Whether a placeholder stands in place of the whole address, as in `PUT {uploadUrl}`."""
+    return is_placeholder(call.url.partition("?")[0])
 
 
 def _is_anonymous(call: Call, entra: Entra) -> bool:

@@ -1,11 +1,12 @@
 """`entralint catalog`: where the permission catalogue comes from, and how it is compiled."""
 
-from typing import Any
+from __future__ import annotations
 
 from linter.catalog.store import Catalog
 from linter.cli import parser
 from linter.cli.output import replace_file, write
 from linter.errors import Unreadable
+from linter.typed import Any
 
 
 def main(arguments: list[str]) -> int:

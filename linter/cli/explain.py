@@ -1,8 +1,9 @@
 """`entralint explain`: a rule, a permission, a GUID, an AADSTS code or a call, in full."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from textwrap import fill, indent
-from typing import Any
 
 from linter import ruleset
 from linter.catalog.records import Permission
@@ -14,6 +15,7 @@ from linter.errors import Unreadable
 from linter.holdings import is_guid
 from linter.report.safe import plain
 from linter.report.text import predicted
+from linter.typed import Any
 
 _WIDTH = 100
 

@@ -4,9 +4,10 @@ Exit codes: 0 all calls are known and can be covered, 1 one cannot, 2 one is
 unknown or no call at all.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
 
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
@@ -14,6 +15,7 @@ from linter.cli import parser
 from linter.cli.output import write
 from linter.errors import Unreadable
 from linter.report.safe import plain
+from linter.typed import Any, Final, NamedTuple
 
 #: The kinds of access as users name them.
 ACCESS: Final[dict[str, Scheme]] = {

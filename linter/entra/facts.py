@@ -1,8 +1,9 @@
 """One object that answers all questions about Microsoft's documented facts."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Final, TypeVar
 
 from linter.entra import records as r
 from linter.entra.addresses import audience_matches, host_matches, host_of, is_pattern, plain_audience
@@ -11,6 +12,7 @@ from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
 from linter.model import Access
+from linter.typed import Final, TypeVar
 
 GRAPH: Final = "00000003-0000-0000-c000-000000000000"
 """The appId of Microsoft Graph."""

@@ -5,11 +5,13 @@ what else is known; `confidence` is high for what is documented, medium for what
 inferred or observed, low for practitioner knowledge alone.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
 
 from linter.finding import Confidence
 from linter.model import Access
+from linter.typed import Literal, NamedTuple
 
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]

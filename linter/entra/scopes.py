@@ -3,7 +3,9 @@
 Source: entra-docs docs/identity-platform/scopes-oidc.md.
 """
 
-from typing import Final, NamedTuple
+from __future__ import annotations
+
+from linter.typed import Final, NamedTuple
 
 OIDC_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
 """The scopes of OpenID Connect that Entra supports; they name no API."""

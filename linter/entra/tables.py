@@ -1,8 +1,11 @@
 """Reading the tables that lie beside this module."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+
+from linter.typed import Any, TypeVar
 
 Record = TypeVar("Record")
 

@@ -3,14 +3,23 @@
 Each reader is one module and is loaded when a file of its form is met.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Final
 
 from linter.errors import Problem
 from linter.model import Application
 from linter.positions import Source
-from linter.readers.keys import APPLICATION_ONLY, LEGACY_ONLY, PLATFORMS, PRINCIPAL_ONLY
+from linter.readers.keys import (
+    APPLICATION_ONLY,
+    GRANT_CONTEXTS,
+    GRANTS,
+    LEGACY_ONLY,
+    PLATFORMS,
+    PRINCIPAL_ONLY,
+)
 from linter.syntax import json_text
+from linter.typed import Final
 
 SNIFFED: Final = 65536  # code points that decide the form
 
@@ -52,6 +61,16 @@ def sniff(text: str) -> str | None:
     if _has(head, "resourceappid") and _has(head, "resourceaccess"):
         return "az"
     return None
+
+
+def sniff_grants(text: str) -> bool:
+    """Whether the text is meant as Microsoft Graph's answers about principals, consent or licences."""
+    head = text[:SNIFFED].lower()
+    if not head.removeprefix("\ufeff").lstrip().startswith(("{", "[")):
+        return False
+    return any(mark in head for mark in GRANT_CONTEXTS) or any(
+        all(f'"{key}"' in head for key in keys) for keys in GRANTS
+    )
 
 
 def _portal_form(head: str) -> str | None:

@@ -6,13 +6,14 @@ by commas alone, are common and mean the same to their reader.
 https://learn.microsoft.com/cli/azure/ad/app
 """
 
-from typing import Any
+from __future__ import annotations
 
 from linter.model import Application, RequiredResourceAccess
 from linter.positions import At, Source
 from linter.readers import parts
 from linter.readers.node import Node, wrong
 from linter.syntax import json_text
+from linter.typed import Any
 
 
 def read(source: Source) -> tuple[Application, ...] | None:

@@ -1,6 +1,8 @@
 """Dates as the sources write them, to one notation."""
 
-from typing import Final
+from __future__ import annotations
+
+from linter.typed import Final
 
 _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -8,8 +8,9 @@ app's. States are Graph's own: a page with a next link is partial, an error body
 Collections and requests: https://learn.microsoft.com/graph/api/overview (v1.0).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
 
 from linter.model import (
     AppRoleAssignment,
@@ -24,8 +25,7 @@ from linter.positions import At, Source
 from linter.readers import parts
 from linter.readers.node import Node, wrong
 from linter.syntax import json_text
-
-SNIFFED: Final = 65_536
+from linter.typed import Any, Final, NamedTuple
 
 GRAPH: Final = "00000003-0000-0000-c000-000000000000"
 
@@ -257,23 +257,6 @@ _CONTEXT_NAMES: Final = {
     "crosstenantaccesspolicy/partners": "crosstenantaccesspolicypartners",
 }
 
-# Keys that no other file has: ARM templates have roleDefinitionId, application exports owners.
-_TELLING: Final = _keys(
-    "clientId consentType",
-    "appRoleId principalId",
-    "skuPartNumber servicePlans",
-    "appId servicePrincipalType",
-    "appId appRoleAssignmentRequired",
-    "oauth2PermissionGrants",
-)
-_TELLING_CONTEXTS: Final = (
-    "$metadata#serviceprincipals",
-    "$metadata#oauth2permissiongrants",
-    "$metadata#approleassignments",
-    "$metadata#rolemanagement/directory/roleassignments",
-    "$metadata#subscribedskus",
-)
-
 
 class Identified(NamedTuple):
     """A record of any collection under its own id, if it has one."""
@@ -309,16 +292,6 @@ class Collections(NamedTuple):
 
 
 # --- reading ----------------------------------------------------------------------------------
-
-
-def sniff(text: str) -> bool:
-    """Whether the text is meant as answers about principals, consent or licences."""
-    head = text[:SNIFFED].lower()
-    if not head.removeprefix("\ufeff").lstrip().startswith(("{", "[")):
-        return False
-    return any(mark in head for mark in _TELLING_CONTEXTS) or any(
-        all(f'"{key}"' in head for key in keys) for keys in _TELLING
-    )
 
 
 def read(path: str, text: str) -> Collections:

@@ -5,13 +5,14 @@ Form: https://learn.microsoft.com/graph/api/resources/application, as `az ad app
 ConvertTo-Json` (which writes `AppId`) save it, and as a request body holds it.
 """
 
-from typing import Any, Final
+from __future__ import annotations
 
 from linter.model import NULL, Api, Application, Completeness
 from linter.positions import At, Source
 from linter.readers import parts, shape
 from linter.readers.dates import utc
 from linter.readers.node import Node
+from linter.typed import Any, Final
 
 # Member and field, for the places.
 FIELDS: Final = (

@@ -6,13 +6,14 @@ azure-active-directory-graph-app-manifest-deprecation. Places are those of the o
 A file that mixes both forms is read by both: the older key wins.
 """
 
-from typing import Any, Final, TypeVar
+from __future__ import annotations
 
 from linter.model import Api, Application, Completeness, Null, Platform, Text
 from linter.positions import At, Source
 from linter.readers import graph, parts, shape
 from linter.readers.dates import utc
 from linter.readers.node import Node, wrong
+from linter.typed import Any, Final, TypeVar
 
 T = TypeVar("T")
 

@@ -7,12 +7,13 @@ truncated PowerShell export a string for any object or list: both are unknown.
 Names are compared without case, because PowerShell writes `AppId`.
 """
 
-from typing import Any
+from __future__ import annotations
 
 from linter.errors import Unreadable
 from linter.model import NULL, Completeness, Null, Text
 from linter.placeholder import is_placeholder
 from linter.positions import At
+from linter.typed import Any
 
 
 class Node:

@@ -1,6 +1,6 @@
 """The parts of an application that all forms share: permissions, roles, scopes, credentials."""
 
-from typing import Literal
+from __future__ import annotations
 
 from linter.model import (
     AppRole,
@@ -14,6 +14,7 @@ from linter.model import (
 )
 from linter.readers.dates import utc
 from linter.readers.node import Node
+from linter.typed import Literal
 
 
 def required_resource_access(node: Node) -> tuple[RequiredResourceAccess, ...] | None:

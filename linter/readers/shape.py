@@ -4,14 +4,16 @@ Applications come alone, in a list, in a page of a Graph answer (`value`), under
 their collection's name, one a line, or one answer after another.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Any, Final
 
 from linter.model import Completeness
 from linter.placeholder import is_placeholder
 from linter.positions import At, Source
 from linter.readers.keys import LEGACY_ONLY, PLATFORMS, PRINCIPAL_ONLY
 from linter.syntax import json_text
+from linter.typed import Any, Final
 
 _STRONG: Final = LEGACY_ONLY | {
     "identifieruris",

@@ -7,11 +7,12 @@ elsewhere, by the toolkit's steps, so a template never states them.
 https://learn.microsoft.com/microsoftteams/platform/toolkit/aad-manifest-customization
 """
 
-from typing import Any
+from __future__ import annotations
 
 from linter.model import Application
 from linter.positions import At, Source
 from linter.readers import graph, legacy, shape
+from linter.typed import Any
 
 
 def read(source: Source) -> tuple[Application, ...] | None:

@@ -1,10 +1,11 @@
 """Outcomes as text: one module per format, each a pure `render`."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from linter.engine import Outcome
 from linter.errors import Problem
 from linter.ruleset import Rule
+from linter.typed import NamedTuple
 
 
 class Report(NamedTuple):

@@ -1,13 +1,15 @@
 """Workflow commands for GitHub Actions: one annotation per finding and per input problem."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import Final
 
 from linter.errors import Problem
 from linter.finding import Finding
 from linter.report import Report
 from linter.report.safe import plain
 from linter.report.text import predicted
+from linter.typed import Final
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
 

@@ -1,7 +1,8 @@
 """The report for machines, version 1; `entralint schema findings` is its JSON Schema."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Final
 
 from linter import __version__
 from linter.engine import AppReport, Ignore
@@ -10,6 +11,7 @@ from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
 from linter.report.safe import plain
+from linter.typed import Any, Final
 
 VERSION: Final = 1
 

@@ -7,8 +7,11 @@ of secret-bearing keys and anything shaped like a client secret, a token or a
 private key become `***`.
 """
 
+from __future__ import annotations
+
 import re
-from typing import Final
+
+from linter.typed import Final
 
 #: Excerpts are cut to this many columns around what they show.
 WIDTH: Final = 120

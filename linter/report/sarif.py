@@ -1,7 +1,8 @@
 """SARIF 2.1.0 for code scanning (OASIS standard; fields as GitHub's code scanning reads them)."""
 
+from __future__ import annotations
+
 import json
-from typing import Any, Final
 
 from linter import __version__
 from linter.errors import Problem
@@ -11,6 +12,7 @@ from linter.report import Report
 from linter.report.safe import excerpt, plain
 from linter.report.text import predicted
 from linter.ruleset import Rule
+from linter.typed import Any, Final
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "note": "note"}

@@ -1,13 +1,15 @@
 """The report for people: id, message, excerpts with labelled spans, predicted error, fix, summary."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.engine import AppReport, NotEvaluated
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
 from linter.report.safe import excerpt, plain
+from linter.typed import NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
 MAX_LINES = 6
@@ -90,7 +92,9 @@ def _lines(at: At, label: str, width: int, style: str, mark: str) -> Iterator[Se
         yield Segment(" " * start + mark * max(1, end - start) + label + "\n", style)
         return
     long = place.end_line - place.line >= MAX_LINES
-    numbers = [place.line, place.line + 1, 0, place.end_line] if long else range(place.line, place.end_line + 1)
+    numbers = (
+        [place.line, place.line + 1, 0, place.end_line] if long else range(place.line, place.end_line + 1)
+    )
     last = ""
     for number in numbers:
         if not number:

@@ -6,12 +6,14 @@ where places are wanted. A text may hold several values: NDJSON, or the answers
 of several requests one after another.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NoReturn
 
 from linter.positions import Span
 from linter.syntax import refusal
+from linter.typed import Any, Final, NoReturn
 
 MAX_DEPTH: Final = 64
 

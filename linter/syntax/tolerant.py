@@ -8,12 +8,14 @@ a list. It refuses duplicate keys, nesting deeper than `MAX_DEPTH`, NaN,
 numbers that are too long and halves of surrogate pairs.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any, Final, NoReturn
 
 from linter.positions import Span, escape
 from linter.syntax.json_text import MAX_DEPTH
+from linter.typed import Any, Final, NoReturn
 
 _BLANK = re.compile(
     r"""(?: [ \t\r\n]+

@@ -12,12 +12,13 @@ process on deep input. What other YAML readers would retype or expand is refused
 This module imports PyYAML: import it only when there is YAML to read.
 """
 
-from typing import Any, Final, NamedTuple, NoReturn, Self
+from __future__ import annotations
 
 import yaml
 
 from linter.positions import Span, escape
 from linter.syntax import refusal
+from linter.typed import Any, Final, NamedTuple, NoReturn, Self
 
 MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100

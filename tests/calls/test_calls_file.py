@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linter.calls import sniff
 from linter.calls.fields import Invalid
-from linter.calls.file import read, sniff
+from linter.calls.file import read
 from linter.errors import Problem, Unreadable
 from linter.model import Call, Flow, Inventory, Text
 from linter.positions import At, Place
@@ -182,7 +183,8 @@ def test_problems_end_at_a_hundred() -> None:
 def test_only_yaml_files_import_yaml() -> None:
     program = f"""
 import sys
-from linter.calls.file import read, sniff
+from linter.calls import sniff
+from linter.calls.file import read
 before = set(sys.modules)
 text = {JSON!r}
 assert sniff(text)

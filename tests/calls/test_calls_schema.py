@@ -81,6 +81,7 @@ def objects(schema: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     return found.filter(lambda value: len(value) >= schema.get("minProperties", 0))
 
 
+# Copied, because a later change may be made inside an earlier one.
 WRONG = st.sampled_from(
     [
         *(None, True, False, 0, 1, 1.0, -1, 2.5),
@@ -89,7 +90,7 @@ WRONG = st.sampled_from(
         *({}, {"a": 1}, {"account": "work"}, {"GET /a": None}),
         {"method": "POST", "url": "/$batch", "requests": ["GET /me"]},
     ]
-)
+).map(copy.deepcopy)
 KEYS = st.sampled_from(
     [
         "x-a",
@@ -145,7 +146,7 @@ def test_what_the_schema_describes_is_read(document: Any) -> None:
     assert reader_accepts(document) == VALIDATOR.is_valid(document)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(nearly_documents())
 def test_what_is_nearly_right_is_judged_alike(document: Any) -> None:
     assert reader_accepts(document) == VALIDATOR.is_valid(document)

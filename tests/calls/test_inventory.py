@@ -540,7 +540,7 @@ def test_refused_flows(line: str, column: int, message: str) -> None:
             ],
         ),
         ("version: 1\nflows: {}\n", [(2, 8, "must be a list of one flow or more, not a mapping")]),
-        ("version: 1\nflows: []\n", [(2, 8, "must be a list of one flow or more, not a list")]),
+        ("version: 1\nflows: []\n", [(2, 8, "must be a list of one flow or more, not an empty one")]),
         ("version: 1\nflows: [a]\n", [(2, 9, "must be a mapping of keys and values, not 'a'")]),
         ("- a\n", [(1, 3, "must be a mapping of keys and values, not 'a'")]),
         (f"{HEAD}  - calls: []\n", [(3, 5, f"the key 'type' is missing; it is one of {TYPES}")]),

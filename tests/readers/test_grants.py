@@ -20,7 +20,8 @@ from linter.model import (
     Tenant,
 )
 from linter.positions import At, Place
-from linter.readers.grants import COLLECTIONS, GRAPH, Collections, join, merge, read, sniff
+from linter.readers import sniff_grants as sniff
+from linter.readers.grants import COLLECTIONS, GRAPH, Collections, join, merge, read
 
 FILE = Path(__file__).parent / "grants" / "portal.grants.json"
 
