@@ -1,5 +1,6 @@
 """The command `entralint`."""
 
+import gc
 import os
 import sys
 
@@ -12,6 +13,8 @@ def run() -> None:
     """
     from linter.cli import main
 
+    # Records hold no cycles and the process is short: collecting them only costs time.
+    gc.disable()
     code = main(sys.argv[1:])
     try:
         sys.stdout.flush()

@@ -26,6 +26,21 @@ def apis_called(call: Call, entra: Entra) -> tuple[Resource, ...] | None:
     return (graph,) if bare and graph is not None else ()
 
 
+def carries_own_right(call: Call) -> bool:
+    """Whether the address is one that Microsoft Graph hands out, to be called without a token.
+
+    The addresses of downloads and of upload sessions, of files and of attachments, hold their own
+    right (driveitem-get-content, driveitem-createuploadsession, attachment-createuploadsession).
+    """
+    address = parse_url(call.url)
+    last = address.path.lower().rpartition("/")[2]
+    return bool(address.host) and (
+        last in ("download.aspx", "uploadsession")
+        or last.startswith("attachmentsessions(")
+        or any(name in address.query.lower() for name in ("tempauth=", "authtoken="))
+    )
+
+
 def acts_on_self(flow: Flow, call: Call) -> bool | None:
     """Whether the call acts on the flow's signed-in user; None where nobody says on whom.
 

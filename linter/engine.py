@@ -133,6 +133,22 @@ class _Seen(NamedTuple):
     hit: Hit
 
 
+Check = Callable[..., Iterator["Hit | Unknown"]]
+
+
+class _Runnable(NamedTuple):
+    """A rule and, once it was needed, its check: a family that cannot run is never imported."""
+
+    rule: Rule
+    loaded: list[Check]
+
+    def check(self) -> Check:
+        if not self.loaded:
+            module, function = check_name(self.rule.id)
+            self.loaded.append(getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function))
+        return self.loaded[0]
+
+
 def run(
     cases: Iterable[Case],
     rules: Mapping[str, Rule],
@@ -148,7 +164,8 @@ def run(
     `catalog` opens the catalogue on first need, `today` is an ISO date, and `whole` says that the
     cases are all of a folder, so that an ignore that hid nothing is worth a word.
     """
-    wanted = _wanted(rules, selection)
+    shown = frozenset(rule_id for rule_id in rules if selection.may_show(rule_id))
+    wanted = _with_refining(shown, rules)
     findings: list[Finding] = []
     apps: list[AppReport] = []
     used: set[Ignore] = set()
@@ -168,8 +185,7 @@ def run(
                 hidden += 1
             else:
                 findings.append(finding)
-        shown = tuple(entry for entry in not_evaluated if selection.may_show(entry.rule))
-        apps.append(_app_report(case, sum(map(selection.may_show, wanted)), shown))
+        apps.append(_app_report(case, shown, not_evaluated))
     expired = tuple(ignore for ignore in selection.ignores if _expired(ignore, today))
     stopped = [{entry.rule for entry in app.not_evaluated} for app in apps]
     unused = tuple(
@@ -183,15 +199,15 @@ def run(
     return Outcome(_numbered(findings), tuple(apps), hidden, expired, unused)
 
 
-def _wanted(rules: Mapping[str, Rule], selection: Selection) -> dict[str, Rule]:
+def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str, _Runnable]:
     """The rules to run: those that are shown, and those whose hits would hide one that is shown."""
-    wanted = {rule.id for rule in rules.values() if selection.may_show(rule.id)}
+    wanted = set(shown)
     grown = True
     while grown:
         refining = {rule.id for rule in rules.values() if wanted.intersection(rule.refines)} - wanted
         grown = bool(refining)
         wanted |= refining
-    return {rule_id: rule for rule_id, rule in rules.items() if rule_id in wanted}
+    return {rule_id: _Runnable(rule, []) for rule_id, rule in rules.items() if rule_id in wanted}
 
 
 def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> dict[str, Any]:
@@ -207,16 +223,19 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
     }
 
 
-def _evaluate(rules: Mapping[str, Rule], inputs: Mapping[str, Any]) -> tuple[list[_Seen], list[NotEvaluated]]:
+def _evaluate(
+    rules: Mapping[str, _Runnable], inputs: Mapping[str, Any]
+) -> tuple[list[_Seen], list[NotEvaluated]]:
     seen: list[_Seen] = []
     not_evaluated: list[NotEvaluated] = []
-    for rule in rules.values():
-        absent = tuple(name for name in rule.needs if inputs[name] is None)
+    for runnable in rules.values():
+        rule = runnable.rule
+        absent = tuple([name for name in rule.needs if inputs[name] is None])
         if absent:
             not_evaluated.append(NotEvaluated(rule.id, absent, given=False))
             continue
         unknown: dict[str, None] = {}
-        for result in _check(rule)(**_arguments(rule, inputs)):
+        for result in runnable.check()(**_arguments(rule, inputs)):
             if isinstance(result, Unknown):
                 unknown[result.field] = None
             else:
@@ -224,14 +243,6 @@ def _evaluate(rules: Mapping[str, Rule], inputs: Mapping[str, Any]) -> tuple[lis
         if unknown:
             not_evaluated.append(NotEvaluated(rule.id, tuple(unknown), given=True))
     return seen, not_evaluated
-
-
-def _check(rule: Rule) -> Callable[..., Iterator[Hit | Unknown]]:
-    module, function = check_name(rule.id)
-    check: Callable[..., Iterator[Hit | Unknown]] = getattr(
-        __import__(f"linter.checks.{module}", fromlist=[function]), function
-    )
-    return check
 
 
 def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -309,7 +320,8 @@ def _too_fussy(finding: Finding, rule: Rule, persona: str) -> bool:
     return finding.severity != "error" and PERSONAS.index(rule.persona) > PERSONAS.index(persona)
 
 
-def _app_report(case: Case, evaluated: int, not_evaluated: tuple[NotEvaluated, ...]) -> AppReport:
+def _app_report(case: Case, shown: frozenset[str], stopped: list[NotEvaluated]) -> AppReport:
+    not_evaluated = tuple([entry for entry in stopped if entry.rule in shown])
     flows = case.inventory.flows if case.inventory else ()
     application = case.application
     return AppReport(
@@ -319,7 +331,7 @@ def _app_report(case: Case, evaluated: int, not_evaluated: tuple[NotEvaluated, .
         application.completeness if application else None,
         len(flows),
         sum(len(flow.calls) for flow in flows),
-        evaluated - len(not_evaluated),
+        len(shown) - len(not_evaluated),
         not_evaluated,
         case.grants.assumptions if case.grants else (),
     )

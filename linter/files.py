@@ -64,44 +64,46 @@ def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:
             yield Problem(shown(path), 0, 0, "no such file or folder")
             continue
         named = not os.path.isdir(path)
-        for file in (path,) if named else _walk(path, seen):
-            if isinstance(file, Problem):
-                yield file
-                continue
-            target = os.path.realpath(file)
-            if target not in seen:
-                seen.add(target)
-                yield Found(file, named)
-
-
-def _walk(top: str, seen: set[str]) -> Iterator[str | Problem]:
-    """The candidate files below `top`, depth first, sorted; `seen` holds real paths of folders too."""
-    from linter.gitignore import ignored_by_git  # noqa: PLC0415  only folders need it
-
-    # Who names a folder that Git ignores means it.
-    ignored = ignored_by_git(top, folder=True)
-    # No recursion: a path may be deeper than Python's stack.
-    waiting = [top]
-    while waiting:
-        path = waiting.pop()
-        if path != top and not os.path.isdir(path):
-            yield path
+        if not named:
+            yield from _walk(path, seen)
             continue
         target = os.path.realpath(path)
+        if target not in seen:
+            seen.add(target)
+            yield Found(path, named)
+
+
+def _walk(top: str, seen: set[str]) -> Iterator[Found | Problem]:
+    """The candidate files below `top`, depth first, sorted; `seen` holds real paths of folders too."""
+    from linter.gitignore import ignored_below  # noqa: PLC0415  only folders need it
+
+    ignored = ignored_below(top)
+    # No recursion: a path may be deeper than Python's stack.
+    waiting = [(top, os.path.realpath(top), True)]
+    while waiting:
+        path, target, is_folder = waiting.pop()
         if target in seen:
             continue
         seen.add(target)
+        if not is_folder:
+            yield Found(path, named=False)
+            continue
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)
         except OSError as error:
             yield Problem(shown(path), 0, 0, f"cannot be listed: {_reason(error)}")
             continue
         for entry in entries:
-            folder = os.path.isdir(entry.path)
-            if (entry.name in _FOREIGN_FOLDERS) if folder else not _may_be_read(entry):
+            below = os.path.isdir(entry.path)
+            if (entry.name in _FOREIGN_FOLDERS) if below else not _may_be_read(entry):
                 continue
-            if ignored or not ignored_by_git(entry.path, folder=folder):
-                waiting.append(entry.path)
+            if ignored and os.path.abspath(entry.path) in ignored:
+                continue
+            # Only a link can lead elsewhere: asking for every real path is slow in deep folders.
+            real_path = (
+                os.path.realpath(entry.path) if entry.is_symlink() else os.path.join(target, entry.name)
+            )
+            waiting.append((entry.path, real_path, below))
 
 
 def _may_be_read(entry: os.DirEntry[str]) -> bool:

@@ -1,68 +1,66 @@
-"""What Git ignores, without asking Git: starting a process costs more than a lint.
+"""What Git ignores: Git itself is asked, once for each walked folder that lies in a repository.
 
-The patterns are matched by `pathspec`, which is imported only when a
-`.gitignore` lies in a repository that holds a walked folder.
+No library is used: those that know all of Git's patterns import more than a whole lint does.
 """
 
 from __future__ import annotations
 
 import os
-from functools import cache
-
-TYPE_CHECKING = False
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 
-def ignored_by_git(path: str, *, folder: bool) -> bool:
-    """Whether the repository around `path` excludes it; False outside a repository.
+def ignored_below(folder: str) -> frozenset[str]:
+    """The absolute paths of ignored files and folders below `folder`; what lies in those is left out.
 
-    The nearest `.gitignore` that has an opinion decides, as in Git.
+    Empty outside a repository, without Git, and for a folder that Git itself ignores: who names that
+    one means it.
     """
-    at = os.path.abspath(path)
-    parent = os.path.dirname(at)
-    root = _root(parent)
-    if root is None:
-        return False
-    while True:
-        spec = _spec(parent, top=parent == root)
-        if spec is not None:
-            relative = os.path.relpath(at, parent).replace(os.sep, "/") + ("/" if folder else "")
-            verdict = spec.check_file(relative).include
-            if verdict is not None:
-                return verdict
-        if parent == root:
-            return False
-        parent = os.path.dirname(parent)
+    top = os.path.abspath(folder)
+    if not _in_repository(top):
+        return frozenset()
+    # A repository's own configuration may name a program to run: nobody asked for that.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", top, "ls-files", "-z"]
+    command += ["--others", "--ignored", "--exclude-standard", "--directory"]
+    found = [os.fsdecode(name).rstrip("/") for name in _output(command).split(b"\0") if name]
+    if "." in found:
+        return frozenset()
+    return frozenset(os.path.join(top, *name.split("/")) for name in found)
 
 
-@cache
-def _root(folder: str) -> str | None:
-    """The folder of the repository that holds `folder`."""
+def _in_repository(folder: str) -> bool:
     while not os.path.exists(os.path.join(folder, ".git")):
         parent = os.path.dirname(folder)
         if parent == folder:
-            return None
+            return False
         folder = parent
-    return folder
+    return True
 
 
-@cache
-def _spec(folder: str, *, top: bool) -> "GitIgnoreSpec | None":
-    lines: list[str] = []
-    names = (os.path.join(".git", "info", "exclude"), ".gitignore") if top else (".gitignore",)
-    for name in names:
+def _output(command: list[str]) -> bytes:
+    """The standard output of a command; nothing where it fails."""
+    # A hook's own GIT_INDEX_FILE and the like speak of another run.
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    if not hasattr(os, "posix_spawnp"):
+        import subprocess  # noqa: PLC0415  heavy, and only where the system call is missing
+
         try:
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                lines.extend(file)
+            done = subprocess.run(command, capture_output=True, check=False, env=surroundings)  # noqa: S603
         except OSError:
-            continue
-    if not any(line.strip() and not line.startswith("#") for line in lines):
-        return None
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415
-
+            return b""
+        return done.stdout if done.returncode == 0 else b""
+    reading, writing = os.pipe()
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, writing, 1),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
     try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return None  # Git, too, passes over a pattern that it cannot read
+        process = os.posix_spawnp(command[0], command, surroundings, file_actions=actions)
+    except OSError:
+        os.close(writing)
+        os.close(reading)
+        return b""
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        output = pipe.read()
+    _, status = os.waitpid(process, 0)
+    return output if os.waitstatus_to_exitcode(status) == 0 else b""

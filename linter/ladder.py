@@ -73,6 +73,11 @@ class Step(NamedTuple):
         """The type of permission that counts under this scheme."""
         return TYPE_OF[self.scheme]
 
+    @property
+    def covered(self) -> bool:
+        """Whether the app holds what the operation needs, be it consented to or not."""
+        return self.rung in ("reached", "ungranted") or (self.rung == "open" and bool(self.alternative))
+
 
 # --- who calls --------------------------------------------------------------------------------
 
@@ -150,9 +155,9 @@ class Found(NamedTuple):
     lacks: tuple[str, ...] = ()
 
 
-# Answered without a permission: the schema, which is public, and OpenID Connect's UserInfo, which
-# every token for a user opens (https://learn.microsoft.com/entra/identity-platform/userinfo).
-_FREE: Final = frozenset({"/$metadata", "/oidc/userinfo"})
+# Answered without a permission: the service document and the schema, which are public, and OpenID Connect's
+# UserInfo, which every token for a user opens (https://learn.microsoft.com/entra/identity-platform/userinfo).
+_FREE: Final = frozenset({"/", "/$metadata", "/oidc/userinfo"})
 
 
 def is_graph_call(call: Call, entra: Entra) -> bool:
@@ -297,12 +302,11 @@ def _granted(step: Step, held: Holdings, entra: Entra) -> Step:
     assert step.operation is not None
     assert step.support is not None
     names = held.granted.of(step.type)
-    if (
-        names is None
-        or _covering(step.support, names) is not None
-        or _selected(step.operation, names, entra) is not None
-    ):
+    if names is None:
         return step
+    consented = _covering(step.support, names) or _selected(step.operation, names, entra)
+    if consented is not None:
+        return step._replace(alternative=consented)
     if lacks := held.granted.open(step.type):
         return step._replace(rung="open", lacks=lacks)
     missing = tuple(name for name in step.alternative if name not in names)

@@ -216,7 +216,7 @@ class Call(NamedTuple):
     url: str
     writes: tuple[str, ...] | None = None
     target: Person | None = None
-    requests: tuple["Call", ...] | None = None
+    requests: tuple[Call, ...] | None = None
     note: str | None = None
 
 

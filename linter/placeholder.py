@@ -23,12 +23,15 @@ _BRACKETS: Final = (
     ("{", "}"),
     ("%", "%"),
 )
+_OPENERS: Final = frozenset(opening[0] for opening, _ in _BRACKETS)
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 
 
 def is_placeholder(text: str) -> bool:
     """Whether the whole text is one placeholder."""
     text = text.strip()
+    if text[:1] not in _OPENERS:
+        return False
     if text.startswith("$") and _is_variable(text[1:]):
         return True
     return any(_first(text, opening, closing) == (0, len(text)) for opening, closing in _BRACKETS)
@@ -39,6 +42,8 @@ def has_placeholder(text: str) -> bool:
 
     A bare `$id` counts only as the whole text: `$` is also an ordinary character.
     """
+    if not any(opener in text for opener in _OPENERS):
+        return False
     return is_placeholder(text) or any(_first(text, opening, closing) for opening, closing in _BRACKETS)
 
 

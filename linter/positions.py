@@ -101,7 +101,7 @@ class At(NamedTuple):
     source: Source
     pointer: str
 
-    def child(self, *steps: str | int) -> "At":
+    def child(self, *steps: str | int) -> At:
         """The place of a member or item below this one."""
         pointer = self.pointer
         for step in steps:

@@ -1,11 +1,13 @@
 """What annotations need, without importing `typing`.
 
-A pre-commit hook pays for every import. `typing` costs a third of a bare interpreter's start, and each class made with
-its `NamedTuple` compiles a function and evaluates its annotations: a hundred of them cost another whole start
-(`bench/README.md`). Type checkers see typing's own names here; at run time the special forms are inert and
-`NamedTuple` makes the same immutable tuples with named fields and defaults from the same class statement.
+A pre-commit hook pays for every import. `typing` costs a third of a bare interpreter's start, and
+each class made with its `NamedTuple` compiles a function and evaluates its annotations: a hundred of
+them cost another whole start (`bench/README.md`). Type checkers see typing's own names here; at run
+time the special forms are inert, and `NamedTuple` makes the same immutable tuples with named fields
+and defaults from the same class statement.
 
-Modules that use these names begin with `from __future__ import annotations`, so that no annotation is evaluated.
+Modules that use these names begin with `from __future__ import annotations`, so that no annotation
+is evaluated.
 """
 
 from __future__ import annotations

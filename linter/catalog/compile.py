@@ -59,6 +59,8 @@ def judge(evidence: Evidence, published: list[Published], report: Report) -> lis
 def _verdict(evidence: Evidence, key: Key, version: str, scheme: Scheme, known: guard.Known) -> guard.Verdict:
     method, path = key
     tagged = evidence.tagged.get(key)
+    if tagged is None and path[-1] == "$ref":
+        tagged = evidence.tagged.get((method, path[:-1]))
     if tagged is None and path[0] == "me":
         # The data may list an operation for /users/{id} alone; it holds for the user's own as well.
         tagged = evidence.tagged.get((method, ("users", match.SLOT, *path[1:])))

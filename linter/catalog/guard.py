@@ -146,6 +146,10 @@ def partial(name: str, method: str, path: tuple[str, ...]) -> bool:
     return False
 
 
+# The page wants a second permission for devices, contacts and service principals as members; for
+# users and groups the first one is enough (reference page "Add members", group-post-members).
+_ALONE: Final = {("POST", ("groups", "{}", "members", "$ref")): ("GroupMember.ReadWrite.All",)}
+
 # What these need depends on what the body names: a mailbox, a chat, a printer … to watch or search.
 _BODY_DECIDES: Final = frozenset({("subscriptions",), ("subscriptions", "{}"), ("search", "query")})
 
@@ -185,6 +189,9 @@ def judge(
         known,
         removed,
     )
+    alone = _ALONE.get((method, path))
+    if alone and pages is not None:
+        pages.append(alone)
     both = set(data or ()) & set(pages or ())
     accepted = set(data or ()) | set(pages or ())
     if not accepted:
@@ -207,6 +214,8 @@ def judge(
     in_pairs = {(name,) for found in pages or () for name in found}
     named = accepted & (both | (in_pairs & set(data or ())))
     least = _least(method, path, scheme, accepted, named, listed or {}, known)
+    if path in _BODY_DECIDES:
+        least = []
     confidence: Confidence
     if doubtful or (pages is not None and data == []):
         confidence = "low"

@@ -275,82 +275,73 @@ def _decode(path: str) -> str:
 # --- when nothing matched -----------------------------------------------------------------------
 
 
-def _without_ref(path: list[str]) -> list[str] | None:
+def _without_ref(path: list[str]) -> Iterator[list[str]]:
     """`…/members/{id}/$ref` needs what `…/members/{id}` needs, where only that is published."""
-    return path[:-1] if path and path[-1] == "$ref" else None
+    if path[-1] == "$ref":
+        yield path[:-1]
 
 
-def _without_count(path: list[str]) -> list[str] | None:
+def _without_count(path: list[str]) -> Iterator[list[str]]:
     """Counting a collection needs what listing it needs."""
-    return path[:-1] if len(path) > 1 and path[-1] == "$count" else None
+    if path[-1] == "$count":
+        yield path[:-1]
 
 
-def _key_to_id(path: list[str]) -> list[str] | None:
-    """`users(userprincipalname='x')` and `applications(appid='x')` address what `{id}` does."""
-    out, changed = [], False
-    for index, token in enumerate(path):
-        name, bracket, names = token.partition("(")
-        # Only the collections that lead a path have alternate keys in practice; deeper ones
-        # (`range(address='…')`) are functions.
-        if bracket and "," not in names and index < 2:
-            out += [name, SLOT]
-            changed = True
-        else:
-            out.append(token)
-    return out if changed else None
+def _key_to_id(path: list[str]) -> Iterator[list[str]]:
+    """`users(userprincipalname)` and `applications(appid)` address what `users/{id}` does."""
+    # Only collections at the head of a path have alternate keys in practice; deeper ones
+    # (`range(address)`) are functions.
+    head, bracket, names = path[0].partition("(")
+    if bracket and "," not in names:
+        yield [head, SLOT, *path[1:]]
 
 
-def _without_arguments(path: list[str]) -> list[str] | None:
-    """`delta(token='x')` is `delta`: optional arguments are not in every template."""
-    if not any(token[-1] == ")" for token in path):
-        return None
-    return ["." + token.partition("(")[0] if token[-1] == ")" else token for token in path]
+def _without_arguments(path: list[str]) -> Iterator[list[str]]:
+    """`delta(token)` is `delta`: not every template names the optional arguments."""
+    if any(token[-1] == ")" for token in path):
+        yield ["." + token.partition("(")[0] if token[-1] == ")" else token for token in path]
 
 
-def _cast_moved(path: list[str]) -> list[str] | None:
+def _cast_moved(path: list[str]) -> Iterator[list[str]]:
     """`members/microsoft.graph.user/{id}` and `members/{id}/microsoft.graph.user` are one thing."""
     for index, token in enumerate(path):
-        if token[0] == "." and index + 1 < len(path) and path[index + 1] in {SLOT, "$count"}:
-            return [*path[:index], path[index + 1], token, *path[index + 2 :]]
-        if token[0] == "." and index and not rigid(path[index - 1]):
-            return [*path[: index - 1], token, path[index - 1], *path[index + 1 :]]
-    return None
+        if token[0] == ".":
+            if index + 1 < len(path):
+                yield [*path[:index], path[index + 1], token, *path[index + 2 :]]
+            if index > 1:
+                yield [*path[: index - 1], token, path[index - 1], *path[index + 1 :]]
 
 
-def _me_to_user(path: list[str]) -> list[str] | None:
-    return ["users", SLOT, *path[1:]] if path and path[0] == "me" else None
+def _me_to_user(path: list[str]) -> Iterator[list[str]]:
+    if path[0] == "me":
+        yield ["users", SLOT, *path[1:]]
 
 
-def _to_drive(path: list[str]) -> list[str] | None:
+def _to_drive(path: list[str]) -> Iterator[list[str]]:
     """Every navigation to a drive ends in the same items: `sites/{id}/drive/…` is `drives/{id}/…`."""
     for index in range(len(path) - 1, -1, -1):
         if path[index] == "drive":
-            return ["drives", SLOT, *path[index + 1 :]]
-        if path[index] == "drives" and index and index + 1 < len(path):
-            return ["drives", SLOT, *path[index + 2 :]]
-    return None
+            yield ["drives", SLOT, *path[index + 1 :]]
+        elif path[index] == "drives" and index and index + 1 < len(path):
+            yield ["drives", SLOT, *path[index + 2 :]]
 
 
-def _root_to_item(path: list[str]) -> list[str] | None:
+def _root_to_item(path: list[str]) -> Iterator[list[str]]:
     """A drive's root is one of its items."""
-    for index in range(1, len(path)):
-        if path[index] == "root" and (
-            path[index - 1] == "drive" or path[index - 2 : index] == ["drives", SLOT]
-        ):
-            return [*path[:index], "items", SLOT, *path[index + 1 :]]
-    return None
+    for index, token in enumerate(path):
+        if token == "root" and (path[index - 1] == "drive" or path[index - 2 : index - 1] == ["drives"]):
+            yield [*path[:index], "items", SLOT, *path[index + 1 :]]
 
 
-def _to_site(path: list[str]) -> list[str] | None:
+def _to_site(path: list[str]) -> Iterator[list[str]]:
     """A site is the same site however it is reached: `groups/{id}/sites/root/…` is `sites/{id}/…`."""
     for index in range(len(path) - 2, 0, -1):
         if path[index] == "sites":
-            return ["sites", SLOT, *path[index + 2 :]]
-    return None
+            yield ["sites", SLOT, *path[index + 2 :]]
 
 
 # In this order; each is tried on everything that the ones before it produced.
-_FALLBACKS: Final[tuple[Callable[[list[str]], list[str] | None], ...]] = (
+_FALLBACKS: Final[tuple[Callable[[list[str]], Iterator[list[str]]], ...]] = (
     _without_ref,
     _without_count,
     _key_to_id,
@@ -362,17 +353,21 @@ _FALLBACKS: Final[tuple[Callable[[list[str]], list[str] | None], ...]] = (
     _to_site,
 )
 
+# A path of many casts has many readings; a real one has a handful.
+_READINGS: Final = 64
+
 
 def alternatives(path: list[str]) -> Iterator[tuple[list[str], bool]]:
     """Other readings of a path that matched nothing, the nearest first.
 
-    The flag says that `/me` was read as `/users/{id}`.
+    The flag says that the path began with `/me`, which is the user's own whatever it is read as.
     """
-    readings = [(path, False)]
+    own = path[:1] == ["me"]
+    readings = [path]
     for fallback in _FALLBACKS:
-        for reading, as_user in list(readings):
-            other = fallback(reading)
-            if other:
-                found = (other, as_user or fallback is _me_to_user)
-                readings.append(found)
-                yield found
+        for reading in list(readings):
+            for other in fallback(reading) if reading else ():
+                if len(readings) > _READINGS:
+                    return
+                readings.append(other)
+                yield other, own

@@ -231,10 +231,10 @@ class Catalog:
         found = self._walk(path, want)
         if found is not None:
             return found
-        for reading, as_user in match.alternatives(path):
+        for reading, own in match.alternatives(path):
             found = self._walk(reading, want)
             if found is not None:
-                return _less_sure(found, self_alias=as_user)
+                return _less_sure(found, own=own)
         return None
 
     def support(self, operation: Operation, scheme: Scheme, writes: Iterable[str] | None = None) -> Support:
@@ -481,16 +481,16 @@ class Catalog:
         return Info(self.date, self.hash, sources, {key: int(value) for key, value in counts.items()})
 
 
-def _less_sure(operation: Operation, *, self_alias: bool) -> Operation:
+def _less_sure(operation: Operation, *, own: bool) -> Operation:
     """An operation that was found under another reading of the URL.
 
-    `self_alias`: the URL said `/me`, which a token without a user has not, wherever it is looked up.
+    `own`: the URL said `/me`, which a token without a user has not, wherever it is looked up.
     """
     supports = [
         found._replace(confidence="medium") if found.confidence == "high" else found
         for found in operation[3:6]
     ]
-    if self_alias:
+    if own:
         supports[2] = guard.UNSUPPORTED
     return operation._replace(work=supports[0], personal=supports[1], application=supports[2])
 

@@ -152,7 +152,7 @@ def _assigned(name: str, value: str, before: list[str], calls: frozenset[str]) -
 
 def load(folder: Path, report: Report) -> Evidence:
     """Read permissions.json and the documented tables."""
-    upstream: dict[str, Any] = _json(folder / "permissions.json")["permissions"]
+    upstream = _permissions_json(folder, report)
     documents = [json.loads(line) for line in _text(folder / "docs_permissions_2026.jsonl").splitlines()]
     paths = {path for entry in upstream.values() for group in entry["pathSets"] for path in group["paths"]}
     paths |= {row["path"] for row in documents}
@@ -163,7 +163,7 @@ def load(folder: Path, report: Report) -> Evidence:
     templates = {path: template(path, calls, report) for path in sorted(paths)}
     return Evidence(
         _tagged(upstream, templates, report),
-        _documented(documents, upstream, templates, report),
+        _documented(documents, upstream, templates, _live_names(folder), report),
         _spellings(documents, paths),
     )
 
@@ -211,6 +211,7 @@ def _documented(
     documents: list[dict[str, Any]],
     upstream: dict[str, Any],
     templates: dict[str, tuple[str, ...] | None],
+    live: dict[str, str],
     report: Report,
 ) -> dict[tuple[str, Key], dict[Scheme, set[Alternative]]]:
     out: defaultdict[tuple[str, Key], dict[Scheme, set[Alternative]]] = defaultdict(dict)
@@ -226,14 +227,17 @@ def _documented(
                 accepted.add((text,))
                 continue
             alternatives = [
-                tuple(dict.fromkeys(_NAME.findall(half))) for half in notes.get(text, text).split("▪️")
+                tuple(dict.fromkeys(live.get(name.lower(), name) for name in _NAME.findall(half)))
+                for half in notes.get(text, text).split("▪️")
             ]
             if text in notes:
                 accepted.update(tuple(found) for found in alternatives if found)
                 continue
-            names = _NAME.findall(text)
+            names = [live.get(name.lower(), name) for name in _NAME.findall(text)]
             if not names:
                 report.add("quarantined: no permission in a documented table", f"{text}: {where}")
+            elif len(names) == 1 and names[0].lower() == text.lower() and names[0] != text:
+                report.add("repaired: spelling of a live permission", f"{text}: {where}")
             elif names != [text]:
                 report.add("repaired: prose around documented permissions", f"{text}: {where}")
             accepted.update((name,) for name in names)
@@ -293,7 +297,7 @@ def permissions(folder: Path, report: Report) -> list[Published]:
     live = _live(folder)
     owners = {entry["Id"].lower(): name for (name, _), entry in live.items()}
     deployed, out = _deployed(folder, set(owners), report)
-    upstream: dict[str, Any] = _json(folder / "permissions.json")["permissions"]
+    upstream = _permissions_json(folder, report)
     names = set(live) | set(deployed)
     for name, entry in upstream.items():
         names |= {(name, _kind(scheme)) for scheme in entry["schemes"]}
@@ -308,6 +312,31 @@ def permissions(folder: Path, report: Report) -> list[Published]:
     return sorted(
         set(out), key=lambda item: (item.resource != GRAPH, item.resource, item.value, item.type, item.id)
     )
+
+
+def _live_names(folder: Path) -> dict[str, str]:
+    """The live names by their lower case: the one way to spell them."""
+    return {name.lower(): name for name, _ in _live(folder)}
+
+
+def _permissions_json(folder: Path, report: Report) -> dict[str, Any]:
+    """The entries of permissions.json by name, live names as spelt in the live lists."""
+    live = _live_names(folder)
+    out: dict[str, Any] = {}
+    for written, entry in _json(folder / "permissions.json")["permissions"].items():
+        name = live.get(written.lower(), written)
+        if name != written:
+            report.add("repaired: spelling of a live permission", f"{written}: permissions.json")
+        if name in out:
+            report.add("repaired: two spellings of one permission united", f"{written}: permissions.json")
+            out[name] = {
+                **out[name],
+                "schemes": entry["schemes"] | out[name]["schemes"],
+                "pathSets": out[name]["pathSets"] + entry["pathSets"],
+            }
+        else:
+            out[name] = entry
+    return out
 
 
 def _kind(scheme: str) -> PermissionType:
@@ -330,7 +359,11 @@ def _deployed(
     """Graph's permissions in the two files without paths, and the permissions of other APIs."""
     graph: defaultdict[_Name, _Deployed] = defaultdict(lambda: _Deployed({}, [], []))
     others: list[Published] = []
-    for name, rows in sorted(_json(folder / "provisioningInfo.json")["permissionDeployments"].items()):
+    live = _live_names(folder)
+    for written, rows in sorted(_json(folder / "provisioningInfo.json")["permissionDeployments"].items()):
+        name = live.get(written.lower(), written)
+        if name != written:
+            report.add("repaired: spelling of a live permission", f"{written}: provisioningInfo.json")
         for row in rows:
             kind = _kind(row["scheme"])
             where = f"{name} ({kind})"
@@ -359,8 +392,9 @@ def _deployed(
     ):
         for entry in descriptions[listing]:
             kind = _kind(scheme)
-            if guid := _guid(entry.get("id"), f"{entry['value']} ({kind})", report):
-                graph[entry["value"], kind].ids.setdefault(guid, "permissions-descriptions.json")
+            name = live.get(entry["value"].lower(), entry["value"])
+            if guid := _guid(entry.get("id"), f"{name} ({kind})", report):
+                graph[name, kind].ids.setdefault(guid, "permissions-descriptions.json")
     return dict(graph), others
 
 

@@ -8,8 +8,9 @@ from linter import subject
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.destination import apis_called
+from linter.destination import apis_called, carries_own_right
 from linter.entra import Entra
+from linter.entra.addresses import plain_audience
 from linter.entra.records import Resource, Retired
 from linter.entra.scopes import split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Predicts, Related, Unknown
@@ -31,9 +32,6 @@ _STRICT: Final = frozenset({GRAPH, EXCHANGE, SHAREPOINT, RESOURCE_MANAGER, KEY_V
 
 # User.Read of Azure AD Graph: the portal once declared it in every new registration.
 _OLD_DEFAULT: Final = "311a71cc-e848-46a1-bdf8-97ff7156d8e6"
-
-# What marks an address that carries its own right: a temporary token, or the session itself.
-_OWN_RIGHT: Final = ("tempauth=", "authtoken=", "/download.aspx", "/uploadsession?", "/attachmentsessions(")
 
 _REFUSED: Final = Predicts(status=401)
 
@@ -87,18 +85,8 @@ def _sent(flows: tuple[Flow, ...], entra: Entra, application: Application | None
     for flow in flows:
         tokens = _tokens(flow, entra, application)
         for call in flow.every_call():
-            sent = () if _pre_authenticated(call) else tokens
+            sent = () if carries_own_right(call) else tokens
             yield _Sent(flow, call, apis_called(call, entra), sent)
-
-
-def _pre_authenticated(call: Call) -> bool:
-    """Whether the URL is one that Microsoft Graph hands out, to be called without a token.
-
-    The addresses of downloads (driveItem) and of upload sessions, of files and of attachments, carry
-    their own right.
-    """
-    url = call.url.lower()
-    return any(mark in url for mark in _OWN_RIGHT)
 
 
 def _tokens(flow: Flow, entra: Entra, application: Application | None) -> tuple[_Token, ...] | None:
@@ -107,7 +95,8 @@ def _tokens(flow: Flow, entra: Entra, application: Application | None) -> tuple[
         return ()
     audiences = token_audiences(flow, entra)
     # A placeholder in place of a whole scope may name any API, so it is not a bare scope of Graph's.
-    if audiences is None or any(is_placeholder(text.value) for text in flow.scopes or ()):
+    open_ = _asked_in(flow) == "scopes" and any(is_placeholder(text.value) for text in flow.scopes or ())
+    if audiences is None or open_:
         return None
     tokens = tuple(
         _Token(audience, _asked_at(flow, audience), entra.resource_of_audience(audience), own)
@@ -140,7 +129,7 @@ def _is_own(application: Application | None, audience: str) -> bool | None:
     written = [uri.value for uri in application.identifier_uris or ()]
     if application.app_id is not None:
         written += [application.app_id, f"api://{application.app_id}"]
-    if _plain(audience) in map(_plain, written):
+    if plain_audience(audience) in map(plain_audience, written):
         return True
     return None if _own_unknown(application) else False
 
@@ -149,10 +138,6 @@ def _own_unknown(application: Application) -> tuple[str, ...]:
     """The unstated fields that could name an audience of the app's own API."""
     fields = ("app_id", "identifier_uris")
     return tuple(f"application.{field}" for field in fields if getattr(application, field) is None)
-
-
-def _plain(audience: str) -> str:
-    return audience.strip().lower().rstrip("/")
 
 
 def _unstated(flow: Flow) -> Unknown:
@@ -251,7 +236,10 @@ def _retired_token(sent: _Sent, token: _Token, api: Resource) -> Hit:
 
 
 def _is_global(token: _Token, api: Resource) -> bool:
-    return _plain(token.audience) in (api.app_id, *map(_plain, api.audiences.get("global", ())))
+    return plain_audience(token.audience) in (
+        api.app_id,
+        *map(plain_audience, api.audiences.get("global", ())),
+    )
 
 
 def _less_sure(hit: Hit) -> Hit:
@@ -289,7 +277,7 @@ def outlook_rest_call(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | U
     for sent in _sent(flows, entra):
         if sent.apis is None:
             yield Unknown("call.url")
-        elif _pre_authenticated(sent.call) or not sent.api(EXCHANGE):
+        elif carries_own_right(sent.call) or not sent.api(EXCHANGE):
             continue
         elif surface := _outlook_rest(sent.call, entra):
             yield Hit(

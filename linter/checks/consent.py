@@ -17,12 +17,21 @@ from linter.consent import shows_page, who_consents
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
-from linter.holdings import declared_openly, entries_of, granted, is_graph_audience, resource_of
+from linter.holdings import (
+    declared_openly,
+    directory_roles,
+    entries_of,
+    granted,
+    is_graph_audience,
+    resource_of,
+    where_declared,
+    where_requested,
+)
 from linter.ladder import Climb, climbs, graph_token, schemes, stopped_at
 from linter.model import Application, Consent, Flow, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import NamedTuple
-from linter.wording import listed
+from linter.wording import listed, permissions
 
 _GRAPH_NAME = "Microsoft Graph"
 
@@ -62,15 +71,16 @@ def application_permission_not_granted(
             continue
         for name in climb.step.missing:
             stopped.setdefault(name, []).append(climb)
-    lowered = _holds_directory_role(inventory, grants)
+    # A directory role of the app opens calls without a permission; which ones is not published.
+    by_role = directory_roles(inventory, grants)
     for name, needing in stopped.items():
         sure = _surest(needing)
         yield Hit(
             subject.of_permission(_GRAPH_NAME, name, "Role"),
             _place(name, "Role", application, needing[0].flow, catalog, entra),
-            f"the application permission `{name}` was never granted, and {_calls(needing)} it",
+            f"{permissions((name,), 'Role')} was never granted, and {_calls(needing)} it",
             _needed_by(needing),
-            severity="error" if sure == "high" and not lowered else "warning",
+            severity="error" if sure == "high" and not by_role else "warning",
             confidence=sure,
         )
 
@@ -119,7 +129,7 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
     return Hit(
         subject.of_permission(_GRAPH_NAME, name, "Scope"),
         at,
-        f"the delegated permission `{name}` is not granted, and {consequence}",
+        f"{permissions((name,), 'Scope')} is not granted, and {consequence}",
         _needed_by(silent or needing),
         severity="error" if silent and sure == "high" else "warning",
         confidence=sure,
@@ -137,17 +147,9 @@ def _is_principal_of(flow: Flow, grants: Grants) -> bool:
     return principal is not None and principal.service_principal_type == "ManagedIdentity"
 
 
-def _holds_directory_role(inventory: Inventory | None, grants: Grants) -> bool:
-    """Whether a directory role of the app is known, which can open a call without a permission."""
-    return bool(grants.directory_roles or (inventory.directory_roles if inventory else None))
-
-
 def _surest(needing: Iterable[Climb]) -> Confidence:
-    return min(
-        (climb.step.support.confidence for climb in needing if climb.step.support is not None),
-        key=CONFIDENCES.index,
-        default="low",
-    )
+    """How sure it is that at least one of the calls needs the permission."""
+    return min((climb.confidence for climb in needing), key=CONFIDENCES.index)
 
 
 def _calls(needing: list[Climb]) -> str:
@@ -307,14 +309,13 @@ def granted_not_declared(
 
 def _undeclared(held: _Held, application: Application) -> Hit:
     if held.type == "Role":
-        kind, whom = "application permission", "to the app"
+        whom = "to the app"
     else:
-        kind = "delegated permission"
         whom = "for every user" if held.users is None else f"by {held.users} user{'s' * (held.users != 1)}"
     return Hit(
         subject.of_permission(held.api_name, held.value, held.type),
         held.at,
-        f"the {kind} `{held.value}` of {held.api_name} is granted {whom}, "
+        f"{permissions((held.value,), held.type)} of {held.api_name} is granted {whom}, "
         "and the registration does not declare it",
         (Related(place(application, "required_resource_access"), "does not declare it"),),
         severity=None if held.users is None else "note",
@@ -416,13 +417,7 @@ def _place(
     entra: Entra,
 ) -> At:
     """Where a permission of Microsoft Graph is asked for: by a scope's name, else where it is declared."""
-    if type_ == "Scope":
-        for text in flow.scopes or ():
-            scope = split_scope(text.value)
-            if scope.permission.lower() == name.lower() and is_graph_audience(scope.audience, entra):
-                return text.at
-    if application is not None:
-        for entry in entries_of(application, GRAPH, type_, catalog):
-            if entry.written == name:
-                return entry.entry.at
+    asked = where_requested(flow, (name,), catalog, entra) if type_ == "Scope" else ()
+    for related in (*asked, *where_declared(application, (name,), type_, catalog)):
+        return related.at
     return place(flow, "scopes" if type_ == "Scope" else "type")

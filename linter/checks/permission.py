@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from linter import subject, wording
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
+from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
@@ -23,7 +24,7 @@ from linter.holdings import (
     where_declared,
     where_requested,
 )
-from linter.ladder import TYPE_OF, Climb, climbs, find, stopped_at
+from linter.ladder import TYPE_OF, Climb, climbs, find, schemes, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.typed import NamedTuple
 
@@ -267,49 +268,46 @@ def unused(
         yield Unknown("application.required_resource_access")
         return
     uses = _uses(application, flows, grants, catalog, entra)
-    lacks: dict[str, None] = {}
-    for entry in entries:
-        permission = entry.permission
-        if (
-            entry.state != "known"
-            or permission is None
-            or not _may_be_unused(permission, uses, catalog, entra)
-        ):
-            continue
-        if uses.undecided[permission.type]:
-            lacks.update(uses.undecided[permission.type])
-            continue
-        name = wording.permissions((permission.value,), permission.type)
+    found = [entry for entry in entries if _is_unused(entry, uses, catalog, entra)]
+    if found and uses.lacks:
+        yield from map(Unknown, uses.lacks)
+        return
+    for entry in found:
+        name = wording.permissions((entry.written,), entry.entry.type or "")
         yield Hit(
-            subject.of_permission(api_of(entry, catalog), permission.value, permission.type),
+            subject.of_permission(api_of(entry, catalog), entry.written, entry.entry.type or "?"),
             entry.entry.at,
             f"no planned call needs {name}"
             if inventory.complete
             else f"by the calls listed, nothing needs {name}",
-            tuple(
-                related
-                for flow in flows
-                if permission.type == "Scope"
-                for related in where_requested(flow, (permission.value,), catalog, entra)
-            ),
+            tuple(related for flow in flows for related in _asked_by(flow, entry, catalog, entra)),
             severity="warning" if inventory.complete else "note",
         )
-    yield from map(Unknown, lacks)
+
+
+def _asked_by(flow: Flow, entry: Declared, catalog: Catalog, entra: Entra) -> tuple[Related, ...]:
+    """Where a flow asks for the unused permission: that goes with it."""
+    if entry.permission is None or entry.permission.type == "Role":
+        return ()
+    return where_requested(flow, (entry.written,), catalog, entra)
 
 
 class _Uses(NamedTuple):
     """The names that planned calls accept, by type, and what is not known of further calls."""
 
     names: dict[PermissionType, set[str]]
-    undecided: dict[PermissionType, dict[str, None]]
+    lacks: dict[str, None]
 
 
-def _may_be_unused(permission: Permission, uses: _Uses, catalog: Catalog, entra: Entra) -> bool:
-    name = permission.value
+def _is_unused(entry: Declared, uses: _Uses, catalog: Catalog, entra: Entra) -> bool:
+    permission = entry.permission
+    if entry.state != "known" or permission is None or permission.resource != GRAPH:
+        return False
+    names = uses.names[permission.type]
     return (
-        permission.resource == GRAPH
-        and not _signs_in(name, entra)
-        and not uses.names[permission.type].intersection((name, name.removesuffix(".Shared")))
+        not _signs_in(permission.value, entra)
+        and permission.value not in names
+        and permission.value.removesuffix(".Shared") not in names
         # What no known operation accepts (IMAP.AccessAsUser.All …) is for something else.
         and bool(catalog.operations_of(permission))
     )
@@ -329,13 +327,12 @@ def _uses(
 ) -> _Uses:
     """What the planned calls accept.
 
-    A call that stops because its token is of the wrong kind, or because it has none, needs its
-    permissions all the same, of whichever type: they are its fault's other half, and not too many.
+    A call that is not covered needs its permissions all the same, of whichever type: that its token
+    is of the wrong kind, or that it has none, is the fault, and not the permission.
     """
-    uses = _Uses({"Scope": set(), "Role": set()}, {"Scope": {}, "Role": {}})
+    uses = _Uses({"Scope": set(), "Role": set()}, {})
     for one in climbs(application, flows, grants, catalog, entra):
-        amiss = one.step.rung in ("unsupported", "other-type", "other-token")
-        _use(uses, one.call, TYPES if amiss else (one.step.type,), catalog, entra)
+        _use(uses, one.call, (one.step.type,) if one.step.covered else TYPES, catalog, entra)
     for flow in flows:
         if flow.access is None:
             for call in flow.every_call():
@@ -345,15 +342,15 @@ def _uses(
 
 def _use(uses: _Uses, call: Call, types: tuple[PermissionType, ...], catalog: Catalog, entra: Entra) -> None:
     found = find(call, catalog, entra)
-    names: set[str] = set()
-    if found.operation is not None:
-        names.update(scope.name for scope in entra.selected_scopes_for(found.operation.template))
-        for scheme in SCHEMES:
-            if TYPE_OF[scheme] in types:
-                names.update(_accepted(found.operation, scheme, call, catalog))
+    uses.lacks.update(dict.fromkeys(found.lacks))
+    if found.operation is None:
+        return
+    names = {scope.name for scope in entra.selected_scopes_for(found.operation.template)}
+    for scheme in SCHEMES:
+        if TYPE_OF[scheme] in types:
+            names.update(_accepted(found.operation, scheme, call, catalog))
     for type_ in types:
         uses.names[type_].update(names)
-        uses.undecided[type_].update(dict.fromkeys(found.lacks))
 
 
 def _accepted(operation: Operation, scheme: Scheme, call: Call, catalog: Catalog) -> Iterator[str]:
@@ -370,22 +367,25 @@ def dynamic_scope_not_declared(
     inventory: Inventory | None = None,
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
-    """A scope asked for at run time is not declared, and an administrator has to consent to it.
+    """A scope asked for at run time is not declared, and consent is to come from an administrator beforehand.
 
-    The tenant-wide consent page and `.default` offer what is declared. A scope that users may consent
-    to, and nobody plans to have an administrator do it, is incremental consent as it is meant.
+    The tenant-wide consent page and `.default` offer what is declared. So it is where consent is planned
+    to be an administrator's, and for permissions that only one can give where the flow shows no page. At
+    a page, who can pass it is `consent/admin-consent-needed-user-flow`, and else it is incremental
+    consent as it is meant.
     """
-    consent = inventory.consent if inventory else None
-    by_admin = consent is not None and consent.by == "admin"
+    plan = inventory.consent if inventory else None
+    planned = plan is not None and plan.by == "admin"
     asked: dict[Permission, list[Related]] = {}
     for flow in flows:
-        if flow.access != "delegated":
+        works = any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
+        if not works or (shows_page(flow) and not planned):
             continue
         if flow.scopes is None and flow.resource is None and flow.audience is None:
             yield Unknown("flow.scopes")
         consented = granted(grants, flow, catalog).scopes or frozenset()
         for permission, related in _requested(flow, catalog, entra):
-            if permission.value not in consented and (by_admin or permission.admin_consent):
+            if permission.value not in consented and (planned or permission.admin_consent):
                 asked.setdefault(permission, []).append(related)
     if not asked:
         return

@@ -4,6 +4,8 @@ Sources: https://learn.microsoft.com/graph/permissions-overview and
 https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 from linter import subject
@@ -13,9 +15,17 @@ from linter.entra import Entra
 from linter.entra.records import SignInAudience
 from linter.entra.scopes import split_scope
 from linter.finding import Hit, Predicts, Related, Unknown
-from linter.holdings import Declared, declared, declared_openly, entries_of, is_graph_audience, requested
+from linter.holdings import (
+    Declared,
+    api_of,
+    declared,
+    declared_openly,
+    entries_of,
+    is_graph_audience,
+    requested,
+)
 from linter.ladder import Climb, climbs, schemes, stopped_at
-from linter.model import NULL, Application, Call, Flow, Text, place
+from linter.model import NULL, Application, Call, Flow, Grants, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.wording import listed
@@ -28,16 +38,23 @@ _DEFAULT_AUDIENCE = "AzureADMyOrg"
 
 
 def work_only_api(
-    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, application: Application | None = None
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    application: Application | None = None,
+    grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
-    """Calls of operations without a permission for personal accounts, made with such an account."""
+    """Calls of operations without a permission for personal accounts, made with such an account.
+
+    The grants change nothing here: with them the ladder's answer is the one that other rules get.
+    """
     audience = _audience(application, entra)
     for flow in flows:
         if flow.access == "delegated" and _account(flow) is None and audience is None:
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
     personal = (
         climb
-        for climb in climbs(application, flows, None, catalog, entra)
+        for climb in climbs(application, flows, grants, catalog, entra)
         if climb.step.scheme == "DelegatedPersonal" and not _is_kept_out(climb.flow, audience)
     )
     for climb in stopped_at("unsupported", personal):
@@ -208,18 +225,12 @@ def _application_entries(application: Application, catalog: Catalog) -> Iterator
     for entry in entries or ():
         if (entry.entry.type or "").strip().lower() == "role":
             yield Hit(
-                subject.of_permission(_api_name(entry, catalog), entry.written, "Role"),
+                subject.of_permission(api_of(entry, catalog), entry.written, "Role"),
                 entry.entry.at,
                 f"`{entry.written}` is declared as application permission, "
                 "and only personal accounts sign in to the app",
                 (Related(place(application, "sign_in_audience"), "personal accounts only"),),
             )
-
-
-def _api_name(entry: Declared, catalog: Catalog) -> str:
-    if entry.resource is None:
-        return entry.block.resource_app_id or "?"
-    return catalog.resource_name(entry.resource) or entry.resource
 
 
 def _is_work_only(name: str, catalog: Catalog) -> bool:

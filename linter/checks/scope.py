@@ -1,6 +1,6 @@
 """Scopes: whether one token request asks for what it means.
 
-Source of all: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
+Source: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def several_resources_in_one_token_request(
             if not has_placeholder(one.audience) and not _is_opaque(one):
                 first_of.setdefault(_api(one.audience, entra, application), one)
         if len(first_of) > 1:
-            yield _several(flow, list(first_of.values()), entra)
+            yield _several(flow, list(first_of.values()), entra, application)
         elif first_of and any(has_placeholder(one.audience) or _is_opaque(one) for one in asked):
             yield Unknown("flow.scopes")
 
@@ -148,11 +148,9 @@ def bare_scope_for_non_graph_api(
     forgotten prefix; else the flow simply has no token for that API (audience/host-mismatch).
     """
     for flow in filter(_asks_by_scope, flows):
-        calls = (
-            []
-            if _is_exempt(flow, entra)
-            else [call for call in flow.every_call() if _is_foreign(call, entra)]
-        )
+        if _is_exempt(flow, entra):
+            continue
+        calls = [call for call in flow.every_call() if _is_foreign(call, entra)]
         if not calls:
             continue
         if flow.scopes is None:
@@ -220,7 +218,7 @@ def _own_audiences(application: Application) -> set[str]:
     return {_plain(name) for name in (*names, application.app_id or "") if name}
 
 
-def _several(flow: Flow, firsts: list[_Asked], entra: Entra) -> Hit:
+def _several(flow: Flow, firsts: list[_Asked], entra: Entra, application: Application | None) -> Hit:
     names = [_name(one.audience, entra) for one in firsts]
     by_authorize = flow.type in _AUTHORIZE_FLOWS
     token_at_once = by_authorize and "token" in (flow.response_type or "").split()
@@ -233,7 +231,17 @@ def _several(flow: Flow, firsts: list[_Asked], entra: Entra) -> Hit:
         tuple(Related(one.text.at, f"a scope of {name}") for one, name in zip(firsts, names, strict=True)),
         Predicts(400, aadsts=(code,)) if code else None,
         severity=severity,
+        confidence=None if _are_distinct(firsts, entra, application) else "medium",
     )
+
+
+def _are_distinct(firsts: list[_Asked], entra: Entra, application: Application | None) -> bool:
+    """Whether it is sure that these are different APIs: two that nobody knows may be one by two names."""
+    unknown = [one for one in firsts if one.audience and entra.resource_of_audience(one.audience) is None]
+    if application is not None and application.identifier_uris is not None:
+        own = _own_audiences(application)
+        unknown = [one for one in unknown if _plain(one.audience) not in own]
+    return len(unknown) < len(firsts)
 
 
 def _name(audience: str, entra: Entra) -> str:
@@ -289,18 +297,15 @@ def _is_foreign(call: Call, entra: Entra) -> bool:
 def _bare(flow: Flow, call: Call, catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
     apis = apis_called(call, entra)
     asked = _asked(flow)
-    if apis is None:
-        yield Unknown("catalog.resources")
-        return
-    if any(_may_be_for(one, apis, entra) for one in asked):
+    if any(_may_be_for(one, apis or (), entra) for one in asked):
         return
     bare = [one for one in asked if not one.audience and one.is_named]
-    meant = [one for one in bare if _is_meant_for(one.permission, apis, catalog)]
-    if meant:
+    meant = [one for one in bare if _is_meant_for(one.permission, apis or (), catalog)]
+    if meant and apis is not None:
         yield _for_other_api(flow, call, meant[0], apis, catalog)
     elif any(map(_is_opaque, asked)):
         yield Unknown("flow.scopes")
-    elif bare and not apis:
+    elif meant or (bare and apis == ()):
         yield Unknown("catalog.resources")
 
 
@@ -323,13 +328,13 @@ def _is_meant_for(name: str, apis: tuple[Resource, ...], catalog: Catalog) -> bo
 def _for_other_api(
     flow: Flow, call: Call, asked: _Asked, apis: tuple[Resource, ...], catalog: Catalog
 ) -> Hit:
-    called = apis[0].name if apis else "an API of its own"
+    called = apis[0].name if apis else "another API than Microsoft Graph"
     audience = apis[0].audience() if apis else None
     exists = catalog.permission(GRAPH, asked.permission, "Scope") is not None
     return Hit(
         subject.of_call(flow, call),
         call.at,
-        f"`{subject.of_request(call)}` calls {called}, and the scope `{asked.permission}` of `{flow.name}` "
+        f"`{subject.of_request(call)}` goes to {called}, and the scope `{asked.permission}` of `{flow.name}` "
         "means Microsoft Graph's",
         (Related(asked.text.at, "names no API"),),
         Predicts(status=401) if exists else None,

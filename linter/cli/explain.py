@@ -120,7 +120,8 @@ def _call(call: str) -> Iterator[str]:
     for access, scheme in needs.ACCESS.items():
         support = operation.support(scheme)
         yield ""
-        yield f"{access}: {'supported' if support.supported else 'not supported'}, confidence {support.confidence}"
+        verdict = "supported" if support.supported else "not supported"
+        yield f"{access}: {verdict}, confidence {support.confidence}"
         for alternative in support.least:
             yield f"  least  {' and '.join(alternative)}"
         for alternative in support.accepted:

@@ -68,3 +68,63 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     except (ValueError, OSError):
         width = 80
     return argparse.HelpFormatter(prog, width=max(width - 2, 20))
+
+
+def needs() -> argparse.ArgumentParser:
+    """The options of `entralint needs`."""
+    parser = _parser("needs", "Show which permissions calls of Microsoft Graph need, the least one first.")
+    parser.add_argument(
+        "calls", nargs="+", metavar="CALL", help="'METHOD url', or - to read one a line from standard input"
+    )
+    parser.add_argument(
+        "--access",
+        choices=("application", "delegated", "personal", "all"),
+        default="all",
+        help="kind of access (%(default)s)",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    return parser
+
+
+def explain() -> argparse.ArgumentParser:
+    """The options of `entralint explain`."""
+    parser = _parser("explain", "Explain a rule, a permission, a GUID, an AADSTS code or a call.")
+    parser.add_argument(
+        "thing", nargs="*", metavar="THING", help="rule id, permission, GUID, AADSTSnnnnn or 'METHOD url'"
+    )
+    parser.add_argument(
+        "--grants",
+        metavar="APPID",
+        nargs="?",
+        const="<appId>",
+        help="print the commands that save an app's grants",
+    )
+    return parser
+
+
+def rules() -> argparse.ArgumentParser:
+    """The options of `entralint rules`."""
+    parser = _parser("rules", "List the rules, or check the rule files.")
+    parser.add_argument("names", nargs="*", metavar="RULE", help="only these rules or families")
+    parser.add_argument("--severity", choices=SEVERITIES, help="only rules of this severity")
+    parser.add_argument("--covers", metavar="CAUSE", help="only rules that cover this cause, like S3.1")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    parser.add_argument("--check", action="store_true", help="say what is wrong with the rule files")
+    return parser
+
+
+def catalog() -> argparse.ArgumentParser:
+    """The options of `entralint catalog`."""
+    parser = _parser("catalog", "Show where the permission catalogue comes from, or compile one.")
+    parser.add_argument("action", choices=("info", "compile"))
+    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="compile: the folder of upstream files")
+    parser.add_argument("--output", metavar="FILE", help="compile: where the catalogue goes (catalog.bin)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    return parser
+
+
+def schema() -> argparse.ArgumentParser:
+    """The options of `entralint schema`."""
+    parser = _parser("schema", "Print the JSON Schema of a file that you write or a report that we write.")
+    parser.add_argument("name", choices=SCHEMAS)
+    return parser

@@ -52,9 +52,12 @@ def split_scope(scope: str) -> Scope:
 
 def is_guid(text: str) -> bool:
     """Whether `text` has the form of a GUID with hyphens."""
-    if len(text) != 36 or not text.isascii():
-        return False
-    groups = text.split("-")
-    return [len(group) for group in groups] == [8, 4, 4, 4, 12] and all(
-        digit in "0123456789abcdefABCDEF" for group in groups for digit in group
+    return (
+        len(text) == 36
+        and text[8] == text[13] == text[18] == text[23] == "-"
+        and text.count("-") == 4
+        and _GUID_SIGNS.issuperset(text)
     )
+
+
+_GUID_SIGNS: Final = frozenset("0123456789abcdefABCDEF-")

@@ -17,8 +17,8 @@ def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
     """
     import json  # noqa: PLC0415 - a run that asks for no table does not pay for the parser
 
-    path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")  # noqa: PTH118, PTH120
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib costs a bare start of its own
+    path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")
+    with open(path, encoding="utf-8") as file:
         rows = json.load(file)["rows"]
     return tuple(record(**{key: _frozen(value) for key, value in row.items()}) for row in rows)
 

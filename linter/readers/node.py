@@ -129,7 +129,7 @@ class Node:
                 raise self.wrong_item(name, number, "a string")
         return tuple(items)
 
-    def node(self, name: str) -> "Node | None":
+    def node(self, name: str) -> Node | None:
         """An object. Null in the directory is an object of which nothing is known."""
         value = self.value(name)
         if type(value) is dict:
@@ -138,7 +138,7 @@ class Node:
             return None
         raise self.wrong(name, "an object")
 
-    def nodes(self, name: str) -> "list[Node] | None":
+    def nodes(self, name: str) -> list[Node] | None:
         """A list of objects."""
         items = self.items(name)
         if items is None:

@@ -75,7 +75,7 @@ class _Node(NamedTuple):
     end: int
     size: int = 1
     height: int = 0
-    children: "tuple[tuple[str, int, _Node], ...]" = ()
+    children: tuple[tuple[str, int, _Node], ...] = ()
 
 
 class _Open:
