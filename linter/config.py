@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 
+from linter import files
 from linter.engine import PERSONAS, Ignore, Layer
 from linter.errors import Unreadable
 from linter.finding import CONFIDENCES, SEVERITIES
+from linter.syntax.decode import decode
 from linter.typed import Any, Final, NamedTuple
 
 
@@ -47,15 +49,20 @@ def load(path: str | None = None) -> Config:
     return _config(shown, table)
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is an ISO date (`2027-01-31`) that the calendar has."""
+    from linter.readers.dates import utc  # noqa: PLC0415  only where somebody writes a date
+
+    return len(text) == 10 and utc(text) is not None
+
+
 def _at(path: str) -> tuple[str, dict[str, Any]]:
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError as error:
-        raise Unreadable(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
-    table = _parse(path, data)
+    table = _parse(path, files.read(path))
     if os.path.basename(path) == "pyproject.toml":
-        table = table.get("tool", {}).get("entralint", {})
+        for name in ("tool", "entralint"):
+            table = table.get(name, {})
+            if not isinstance(table, dict):
+                raise Unreadable(path, f"`{name}` must be a table")
     return path, table
 
 
@@ -65,12 +72,9 @@ def _nearest(folder: str) -> tuple[str, dict[str, Any]] | None:
         if os.path.isfile(own):
             return _at(os.path.relpath(own))
         project = os.path.join(folder, "pyproject.toml")
-        if os.path.isfile(project):
-            with open(project, "rb") as file:
-                # Most projects have no such table: spare them the TOML parser.
-                mentioned = b"tool.entralint" in file.read()
-            if mentioned:
-                return _at(os.path.relpath(project))
+        # Most projects have no such table: spare them the TOML parser.
+        if os.path.isfile(project) and b"tool.entralint" in files.read(os.path.relpath(project)):
+            return _at(os.path.relpath(project))
         parent = os.path.dirname(folder)
         if os.path.exists(os.path.join(folder, ".git")) or parent == folder:
             return None
@@ -81,11 +85,12 @@ def _parse(path: str, data: bytes) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  only where there is a configuration
 
     try:
-        return tomllib.loads(data.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(path, f"is not UTF-8 (byte {error.start})") from None
+        return tomllib.loads(decode(data, path))
     except tomllib.TOMLDecodeError as error:
         raise _toml_error(path, str(error)) from None
+    except (RecursionError, ValueError) as error:
+        # Nested too deep, or a number of thousands of digits.
+        raise Unreadable(path, f"is no TOML that can be read: {error}") from None
 
 
 def _toml_error(path: str, message: str) -> Unreadable:
@@ -126,7 +131,7 @@ _SETTINGS: Final = {
 }
 
 
-def _layer(path: str, where: str, table: dict[str, Any], files: tuple[str, ...] = ()) -> Layer:
+def _layer(path: str, where: str, table: dict[str, Any], globs: tuple[str, ...] = ()) -> Layer:
     severity = table.get("severity", {})
     if not isinstance(severity, dict):
         raise Unreadable(path, f"{where}severity must be a table of rule = severity")
@@ -136,18 +141,19 @@ def _layer(path: str, where: str, table: dict[str, Any], files: tuple[str, ...] 
         _texts(path, where + "select", table.get("select", [])),
         _texts(path, where + "ignore", table.get("ignore", [])),
         severity,
-        files,
+        globs,
     )
 
 
 def _per_file(path: str, table: dict[str, Any]) -> Layer:
     _known(path, "per-file.", table, ("files", *_LAYER))
-    files = table.get("files")
-    if not files:
+    globs = table.get("files")
+    if not globs:
         raise Unreadable(path, "per-file needs `files`, one glob or a list of them")
-    return _layer(
-        path, "per-file.", table, _texts(path, "per-file.files", [files] if isinstance(files, str) else files)
-    )
+    globs = _texts(path, "per-file.files", [globs] if isinstance(globs, str) else globs)
+    # The globs are relative to the file that has them, findings to the working directory.
+    base = os.path.relpath(os.curdir, os.path.dirname(path) or os.curdir)
+    return _layer(path, "per-file.", table, globs)._replace(base="" if base == os.curdir else base)
 
 
 def _ignore(path: str, number: int, table: dict[str, Any]) -> Ignore:
@@ -159,7 +165,7 @@ def _ignore(path: str, number: int, table: dict[str, Any]) -> Ignore:
     expires = table.get("expires")
     if expires is not None and not isinstance(expires, str):
         expires = expires.isoformat() if hasattr(expires, "isoformat") else None
-    if "expires" in table and (expires is None or len(expires) != 10):
+    if "expires" in table and (expires is None or not is_date(expires)):
         raise Unreadable(path, f"{where}expires must be a date like 2027-01-31")
     for name in ("app", "subject"):
         if name in table:

@@ -4,7 +4,7 @@ from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
 from linter.entra.records import Resource
-from linter.model import Call, Flow
+from linter.model import SELF, Call, Flow
 from linter.placeholder import has_placeholder
 
 
@@ -50,7 +50,7 @@ def acts_on_self(flow: Flow, call: Call) -> bool | None:
     user = flow.user.id.lower() if flow.user and flow.user.id else None
     if call.target is not None:
         target = (call.target.id or "").lower()
-        return target == "self" or (user is not None and target == user)
+        return target == SELF or (user is not None and target == user)
     steps = parse_url(call.url).path.lower().strip("/").split("/")
     if steps[0] == "me":
         return True

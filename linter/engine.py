@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from linter.cases import Case
@@ -34,13 +35,23 @@ class Ignore(NamedTuple):
 class Layer(NamedTuple):
     """What one place says about rules, by id or family: the command line, a per-file table, the file.
 
-    `files` are globs of paths for which a per-file table speaks; the others speak for all.
+    `files` are globs of paths for which a per-file table speaks; the others speak for all. They are
+    relative to the folder from which `base` leads to the working directory.
     """
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     severity: Mapping[str, Severity] = {}
     files: tuple[str, ...] = ()
+    base: str = ""
+
+    def speaks_for(self, path: str) -> bool:
+        """Whether this layer says anything about findings in a file."""
+        if not self.files:
+            return True
+        if self.base:
+            path = os.path.normpath(os.path.join(self.base, path)).replace(os.sep, "/")
+        return any(_matches(path, pattern) for pattern in self.files)
 
     def shows(self, rule_id: str) -> bool | None:
         """Whether the rule is wanted; None where this layer does not say. An id beats its family."""
@@ -88,7 +99,7 @@ class Selection(NamedTuple):
 
     def _for(self, path: str) -> Iterator[Layer]:
         for layer in self.layers:
-            if not layer.files or any(_matches(path, pattern) for pattern in layer.files):
+            if layer.speaks_for(path):
                 yield layer
 
 
@@ -241,8 +252,23 @@ def _evaluate(
             else:
                 seen.append(_Seen(rule, result))
         if unknown:
-            not_evaluated.append(NotEvaluated(rule.id, tuple(unknown), given=True))
+            given = any(inputs.get(_INPUT_OF.get(field.partition(".")[0], "")) is not None for field in unknown)
+            not_evaluated.append(NotEvaluated(rule.id, tuple(unknown), given))
     return seen, not_evaluated
+
+
+#: The input whose field an Unknown names. The catalogue is always given.
+_INPUT_OF = {
+    "application": "application",
+    "call": "flows",
+    "catalog": "catalog",
+    "flow": "flows",
+    "flows": "flows",
+    "grants": "grants",
+    "inventory": "inventory",
+    "tenant": "tenant",
+    "user": "flows",
+}
 
 
 def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:

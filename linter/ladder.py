@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from linter.audience import may_be_for_graph
 from linter.catalog import guard, match
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.destination import apis_called
 from linter.entra import Entra
-from linter.entra.scopes import split_scope
 from linter.finding import Confidence, Severity, Unknown
 from linter.holdings import Holdings, holdings
 from linter.model import Application, Call, Flow, Grants
@@ -107,36 +107,6 @@ def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, 
     return (("DelegatedWork", True),)
 
 
-def token_audiences(flow: Flow, entra: Entra) -> tuple[str, ...] | None:  # noqa: ARG001
-    """The audiences that the flow asks a token for, as written; None where it does not say.
-
-    Bare scopes mean Microsoft Graph and give its appId.
-    """
-    if flow.audience is not None:
-        return (flow.audience,)
-    if flow.resource is not None:
-        return (flow.resource,)
-    if flow.scopes is None:
-        return None
-    found: dict[str, None] = {}
-    for text in flow.scopes:
-        scope = split_scope(text.value)
-        if not scope.oidc:
-            found[scope.audience or GRAPH] = None
-    return tuple(found) or None
-
-
-def graph_token(flow: Flow, entra: Entra) -> bool:
-    """Whether the flow's token may be one for Microsoft Graph (it is, or it does not say)."""
-    audiences = token_audiences(flow, entra)
-    if audiences is None or any(map(has_placeholder, audiences)):
-        return True
-    return any(
-        resource is not None and resource.app_id == GRAPH
-        for resource in map(entra.resource_of_audience, audiences)
-    )
-
-
 # --- what is called ---------------------------------------------------------------------------
 
 
@@ -201,7 +171,7 @@ def climb(call: Call, flow: Flow, scheme: Scheme, held: Holdings, catalog: Catal
     operation = found.operation
     if flow.access is None or found.kind in ("elsewhere", "free"):
         return Step("elsewhere", scheme)
-    if not graph_token(flow, entra):
+    if not may_be_for_graph(flow, entra):
         return Step("other-token", scheme, operation)
     if operation is None or found.kind != "known":
         return Step("unknown-operation" if found.kind == "unknown" else "open", scheme, lacks=found.lacks)

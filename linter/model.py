@@ -274,6 +274,9 @@ class Flow(NamedTuple):
                 yield from call.requests
 
 
+SELF: Final = "self"
+"""The `id` of a call's target that is the flow's own user."""
+
 APPLICATION_FLOWS: Final = frozenset({"client_credentials", "managed_identity", "workload_identity"})
 
 

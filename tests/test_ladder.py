@@ -100,6 +100,11 @@ DECISIONS = {
         calling("GET https://{tenant}.sharepoint.com/_api/web"),
         Decision("elsewhere"),
     ),
+    "the service document": (
+        app(),
+        calling("GET https://graph.microsoft.com/v1.0/"),
+        Decision("elsewhere"),
+    ),
     "the public schema": (app(), calling("GET /$metadata"), Decision("elsewhere")),
     "another API's token": (
         app(),

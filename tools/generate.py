@@ -98,6 +98,9 @@ def readme() -> dict[Path, str | None]:
                 check=False,
                 env=golden.environment(),
             )
+            if done.returncode != 0:
+                message = f"README's command ends with {done.returncode}: {waiting}\n{done.stderr}"
+                raise RuntimeError(message)
             made += [f"$ {waiting}", *done.stdout.rstrip().splitlines()]
             waiting, inside = None, True
     return {ROOT / "README.md": "\n".join(made) + "\n"}

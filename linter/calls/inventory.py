@@ -30,6 +30,7 @@ from linter.calls.fields import (
     unknown_key,
 )
 from linter.model import (
+    SELF,
     ApiClient,
     Assertion,
     Call,
@@ -44,11 +45,10 @@ from linter.model import (
 from linter.positions import At, Source, escape
 from linter.typed import Any, Final, NamedTuple
 
-__all__ = ["FLOW_TYPES", "METHODS", "SELF", "Invalid", "inventory"]
+__all__ = ["FLOW_TYPES", "METHODS", "Invalid", "inventory"]
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
-SELF: Final = "self"
 """`Person.id` of a target that is the signed-in user; the other fields are then that user's."""
 
 FLOW_TYPES: Final = (

@@ -100,11 +100,11 @@ def _known(evidence: Evidence, published: list[Published], scheme: Scheme) -> gu
 
 # --- the file -----------------------------------------------------------------------------------
 
-# Where the files of the folder come from: repository, commit, date of the commit.
+# Where the files of the folder come from: repository, commit, its date; "-" where that is not on record.
 SOURCES: Final = {
-    "GraphAppRoles.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
-    "GraphDelegateRoles.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
-    "MicrosoftApps.json": ("merill/microsoft-info", "43b8a5d", "2026-08-22"),
+    "GraphAppRoles.json": ("merill/microsoft-info", "43b8a5d", "-"),
+    "GraphDelegateRoles.json": ("merill/microsoft-info", "43b8a5d", "-"),
+    "MicrosoftApps.json": ("merill/microsoft-info", "43b8a5d", "-"),
     "docs_permissions_2026.jsonl": ("merill/graph-permissions-explorer", "-", "2026-08-22"),
     "permissions-descriptions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
     "permissions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),

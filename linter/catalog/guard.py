@@ -148,7 +148,9 @@ def partial(name: str, method: str, path: tuple[str, ...]) -> bool:
 
 # The page wants a second permission for devices, contacts and service principals as members; for
 # users and groups the first one is enough (reference page "Add members", group-post-members).
-_ALONE: Final = {("POST", ("groups", "{}", "members", "$ref")): ("GroupMember.ReadWrite.All",)}
+_ALONE: Final[dict[tuple[str, tuple[str, ...]], Alternative]] = {
+    ("POST", ("groups", "{}", "members", "$ref")): ("GroupMember.ReadWrite.All",)
+}
 
 # What these need depends on what the body names: a mailbox, a chat, a printer … to watch or search.
 _BODY_DECIDES: Final = frozenset({("subscriptions",), ("subscriptions", "{}"), ("search", "query")})

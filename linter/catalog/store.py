@@ -56,8 +56,12 @@ PERSONAL: Final = 16
 CONSENT_SHIFT: Final = 5
 LEVEL_SHIFT: Final = 7
 
+# What a look-up of an operation or permission needs lies in the first part of the file; the names
+# of Microsoft's apps, nearly half of it, are read when they are asked for.
+_HEAD: Final = 384 * 1024
+
 # After how many visits a node's children are kept as a dictionary.
-_OFTEN: Final = 16
+_OFTEN: Final = 64
 
 _LITERAL: Final = (1 << LITERAL_BITS) - 1
 
@@ -84,10 +88,11 @@ _ALIASES: Final = {
 class Lines:
     """A section of lines, each decoded when it is asked for."""
 
-    __slots__ = ("_data", "_starts")
+    __slots__ = ("_begin", "_data", "_starts")
 
-    def __init__(self, data: bytes, starts: memoryview) -> None:
+    def __init__(self, data: bytes, begin: int, starts: "memoryview[int]") -> None:
         self._data = data
+        self._begin = begin
         self._starts = starts
 
     def __len__(self) -> int:
@@ -98,11 +103,14 @@ class Lines:
 
     def raw(self, at: int) -> bytes:
         """Line `at` in UTF-8."""
-        return self._data[self._starts[at] : self._starts[at + 1] - 1]
+        return self._data[self._begin + self._starts[at] : self._begin + self._starts[at + 1] - 1]
 
 
 class CatalogSource(NamedTuple):
-    """One upstream file that the catalogue was compiled from. `date` is the commit's."""
+    """One upstream file that the catalogue was compiled from.
+
+    `date` is the commit's. It and `commit` are "-" where they are not on record.
+    """
 
     repository: str
     commit: str
@@ -123,10 +131,11 @@ class Info(NamedTuple):
 class Catalog:
     """Microsoft Graph's operations and permissions, and the names of Microsoft's own apps."""
 
-    def __init__(self, path: str, header: Mapping[str, list[str]], payload: memoryview) -> None:
+    def __init__(self, path: str, header: Mapping[str, list[str]], start: int, data: bytes) -> None:
         self._path = path
         self._header = header
-        self._payload = payload
+        self._start = start
+        self._data = data
         self._sections: dict[str, tuple[int, int, int]] = {}
         for line in header["section"]:
             name, offset, length, checksum = line.split(" ")
@@ -140,9 +149,10 @@ class Catalog:
         # Filled as asked for.
         self._lines: dict[str, Lines] = {}
         self._arrays: dict[str, memoryview[int]] = {}
+        self._alternatives: dict[int, tuple[str, ...]] = {}
         self._supports: dict[int, Support] = {}
         self._operations: dict[int, Operation] = {}
-        self._nodes: list[dict[str, int] | None] = [None] * (len(self._edges) + 1)
+        self._nodes: dict[int, dict[str, int]] = {}
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
         self._app_named: dict[str, str] = {}
@@ -159,7 +169,7 @@ class Catalog:
             path = __file__.rpartition("store.py")[0] + "data/catalog.bin"
         try:
             with open(path, "rb", 0) as file:  # pathlib's import would cost more than all of this
-                data = file.read()
+                data = file.read(_HEAD)
         except OSError as error:
             raise Unreadable(path, f"the catalogue cannot be read: {error.strerror}") from error
         if not data.startswith(MAGIC):
@@ -172,22 +182,26 @@ class Catalog:
                 key, _, value = line.partition(" ")
                 header.setdefault(key, []).append(value)
             if int(checksum) == zlib.crc32(rest):
-                return cls(path, header, memoryview(data)[end + len(END) :])
+                return cls(path, header, end + len(END), data)
         except (ValueError, KeyError, IndexError) as error:
             raise Unreadable(path, "the catalogue is damaged") from error
         raise Unreadable(path, "the catalogue is damaged: header")
 
-    def _section(self, name: str) -> memoryview:
-        """The bytes of a section, checked when they are first needed."""
-        offset, length, checksum = self._sections[name]
-        data = self._payload[offset : offset + length]
-        if zlib.crc32(data) != checksum or len(data) != length:
+    def _section(self, name: str) -> tuple[int, memoryview]:
+        """Where a section begins and its bytes, checked when they are first needed."""
+        begin, length, checksum = self._sections[name]
+        begin += self._start
+        if begin + length > len(self._data):
+            with open(self._path, "rb", 0) as file:
+                self._data = file.read()
+        view = memoryview(self._data)[begin : begin + length]
+        if zlib.crc32(view) != checksum or len(view) != length:
             raise Unreadable(self._path, f"the catalogue is damaged: {name}")
-        return data
+        return begin, view
 
     def _numbers(self, name: str, code: Literal["B", "H", "I"]) -> "memoryview[int]":
         """A section as an array of u16 (`H`) or u32 (`I`)."""
-        data = self._section(name)
+        _, data = self._section(name)
         if sys.byteorder == "little":
             return data.cast(code)
         from array import array  # noqa: PLC0415 - rare
@@ -202,7 +216,8 @@ class Catalog:
         return self._arrays[name]
 
     def _line_section(self, name: str) -> "Lines":
-        return Lines(bytes(self._section(name)), self._numbers(f"{name}_at", "I"))
+        begin, _ = self._section(name)
+        return Lines(self._data, begin, self._numbers(f"{name}_at", "I"))
 
     def _text(self, name: str) -> "Lines":
         if name not in self._lines:
@@ -290,7 +305,7 @@ class Catalog:
                 at += 1
                 first = token[0]
                 word = token[1:] if first == "." else token
-                children = nodes[node]
+                children = nodes.get(node)
                 if children is None:
                     literal, slot = self._step(node, word)
                 else:
@@ -314,18 +329,21 @@ class Catalog:
 
         A node that is met often gets its children as a dictionary.
         """
-        edges, words = self._edges, self._words
+        edges, raw = self._edges, self._words.raw
         first = bisect_left(edges, node << LITERAL_BITS)
         end = bisect_left(edges, (node + 1) << LITERAL_BITS, first)
         self._visits[node] = self._visits.get(node, 0) + 1
         if self._visits[node] > _OFTEN:
-            self._nodes[node] = {words[edges[at] & _LITERAL].lower(): at + 1 for at in range(first, end)}
+            self._nodes[node] = {
+                raw(edges[at] & _LITERAL).decode().lower(): at + 1 for at in range(first, end)
+            }
         slot = 0
         if first < end and not edges[first] & _LITERAL:  # the slot has the lowest id
             first += 1
             slot = first
-        at = bisect_left(edges, word, first, end, key=lambda edge: words[edge & _LITERAL].lower())
-        found = at < end and words[edges[at] & _LITERAL].lower() == word
+        key = word.encode("utf-8", "surrogatepass")
+        at = bisect_left(edges, key, first, end, key=lambda edge: raw(edge & _LITERAL).lower())
+        found = at < end and raw(edges[at] & _LITERAL).lower() == key
         return (at + 1 if found else slot if word == match.SLOT else 0), slot
 
     def _look_up(self, key: int) -> Operation | None:
@@ -377,12 +395,15 @@ class Catalog:
         return self._supports[index]
 
     def _alternative(self, code: int) -> tuple[str, ...]:
-        names = self._names
-        if code < PAIR:
-            return (names[code],)
-        first = (code - PAIR) * 2
-        pairs = self._array("pairs")
-        return (names[pairs[first]], names[pairs[first + 1]])
+        found = self._alternatives.get(code)
+        if found is None:
+            if code < PAIR:
+                found = (self._names[code],)
+            else:
+                first, second = self._array("pairs")[(code - PAIR) * 2 :][:2]
+                found = (self._names[first], self._names[second])
+            self._alternatives[code] = found
+        return found
 
     # --- permissions ----------------------------------------------------------------------------
 
@@ -458,7 +479,7 @@ class Catalog:
         if name in _ALIASES:
             return _ALIASES[name]
         if not self._app_named:
-            ids = bytes(self._section("app_ids"))
+            ids = bytes(self._array("app_ids", "B"))
             # The first of several equal names wins: those that Graph itself lists come first.
             names = self._text("app_names")
             for at in reversed(range(len(names))):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.audience import is_own, own_unstated, token_audiences
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
@@ -15,7 +16,6 @@ from linter.entra.records import Resource, Retired
 from linter.entra.scopes import split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Predicts, Related, Unknown
 from linter.holdings import resource_of
-from linter.ladder import token_audiences
 from linter.model import Application, Call, Flow, RequiredResourceAccess, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
@@ -91,17 +91,15 @@ def _sent(flows: tuple[Flow, ...], entra: Entra, application: Application | None
 
 def _tokens(flow: Flow, entra: Entra, application: Application | None) -> tuple[_Token, ...] | None:
     # An ID token is never the API's, whatever was asked for: token/id-token-as-access-token.
-    if flow.access is None or flow.token == "id_token":  # noqa: S105 - a kind of token
+    if flow.access is None or flow.token == "id_token":
         return ()
-    audiences = token_audiences(flow, entra)
-    # A placeholder in place of a whole scope may name any API, so it is not a bare scope of Graph's.
-    open_ = _asked_in(flow) == "scopes" and any(is_placeholder(text.value) for text in flow.scopes or ())
-    if audiences is None or open_:
+    audiences = token_audiences(flow)
+    if audiences is None:
         return None
     tokens = tuple(
         _Token(audience, _asked_at(flow, audience), entra.resource_of_audience(audience), own)
         for audience in audiences
-        for own in (_is_own(application, audience),)
+        for own in (is_own(application, audience),)
     )
     hidden = any(token.api is None and not token.own and has_placeholder(token.audience) for token in tokens)
     return None if hidden else tokens
@@ -120,24 +118,6 @@ def _asked_at(flow: Flow, audience: str) -> At:
         if not scope.oidc and (scope.audience or GRAPH) == audience:
             return text.at
     return place(flow, field)
-
-
-def _is_own(application: Application | None, audience: str) -> bool | None:
-    """Whether `audience` is the app's own API: its appId, api://appId or an identifier URI."""
-    if application is None:
-        return None
-    written = [uri.value for uri in application.identifier_uris or ()]
-    if application.app_id is not None:
-        written += [application.app_id, f"api://{application.app_id}"]
-    if plain_audience(audience) in map(plain_audience, written):
-        return True
-    return None if _own_unknown(application) else False
-
-
-def _own_unknown(application: Application) -> tuple[str, ...]:
-    """The unstated fields that could name an audience of the app's own API."""
-    fields = ("app_id", "identifier_uris")
-    return tuple(f"application.{field}" for field in fields if getattr(application, field) is None)
 
 
 def _unstated(flow: Flow) -> Unknown:
@@ -337,4 +317,4 @@ def own_api_token_on_graph(
         elif own := next((token for token in sent.tokens if token.own and token.api is None), None):
             yield _mismatch(sent, own, graph)
         elif any(token.own is None and token.api is None for token in sent.tokens):
-            yield from map(Unknown, _own_unknown(application))
+            yield from map(Unknown, own_unstated(application))

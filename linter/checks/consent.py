@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.audience import may_be_for_graph
 from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent import shows_page, who_consents
@@ -27,7 +28,7 @@ from linter.holdings import (
     where_declared,
     where_requested,
 )
-from linter.ladder import Climb, climbs, graph_token, schemes, stopped_at
+from linter.ladder import Climb, climbs, schemes, stopped_at
 from linter.model import Application, Consent, Flow, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import NamedTuple
@@ -210,7 +211,7 @@ def admin_consent_needed_user_flow(
 def _asks_work_accounts(flow: Flow, application: Application, entra: Entra) -> bool:
     """Whether the flow shows the page of Microsoft Graph's permissions to a work account."""
     works = any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
-    return works and shows_page(flow) and graph_token(flow, entra)
+    return works and shows_page(flow) and may_be_for_graph(flow, entra)
 
 
 def _names_scopes(flow: Flow) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.audience import may_be_for_graph
 from linter.catalog.match import parse_url, tokens
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
@@ -13,7 +14,7 @@ from linter.entra import Entra
 from linter.entra.records import PasswordOperation
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import declared, requested
-from linter.ladder import Climb, Rung, climbs, find, graph_token, is_graph_call
+from linter.ladder import Climb, Rung, climbs, find, is_graph_call
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
 from linter.typed import Final
 
@@ -30,7 +31,7 @@ _NO_USER: Final = Predicts(400, "BadRequest")
 def reset_action_app_only(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
     """`resetPassword` is for delegated access only (reference: authenticationMethod: resetPassword)."""
     for flow in flows:
-        if flow.access != "application" or not graph_token(flow, entra):
+        if flow.access != "application" or not may_be_for_graph(flow, entra):
             continue
         for call in flow.every_call():
             if any(operation.kind == "reset" for operation in _operations(call, catalog, entra)):
@@ -51,7 +52,7 @@ def _operations(call: Call, catalog: Catalog, entra: Entra) -> tuple[PasswordOpe
 def change_action_not_me(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """`changePassword` is the signed-in user's own (reference: user: changePassword)."""
     for flow in flows:
-        if flow.access is None or not graph_token(flow, entra):
+        if flow.access is None or not may_be_for_graph(flow, entra):
             continue
         for call in flow.every_call():
             owner = _changes_password_of(call, entra)

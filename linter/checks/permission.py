@@ -383,9 +383,12 @@ def dynamic_scope_not_declared(
             continue
         if flow.scopes is None and flow.resource is None and flow.audience is None:
             yield Unknown("flow.scopes")
-        consented = granted(grants, flow, catalog).scopes or frozenset()
+        consented = granted(grants, flow, catalog)
         for permission, related in _requested(flow, catalog, entra):
-            if permission.value not in consented and (planned or permission.admin_consent):
+            if permission.value in (consented.scopes or ()) or not (planned or permission.admin_consent):
+                continue
+            yield from map(Unknown, consented.open_scopes)
+            if not consented.open_scopes:
                 asked.setdefault(permission, []).append(related)
     if not asked:
         return

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.audience import compared, own_audiences
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import Resource
-from linter.entra.scopes import is_guid, split_scope
+from linter.entra.scopes import split_scope
 from linter.finding import Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Call, Flow, Text, place
 from linter.placeholder import has_placeholder
@@ -202,20 +203,8 @@ def _api(audience: str, entra: Entra, application: Application | None) -> str:
     resource = entra.resource_of_audience(audience)
     if resource is not None:
         return resource.app_id
-    plain = _plain(audience)
-    return "own API" if application is not None and plain in _own_audiences(application) else plain
-
-
-def _plain(audience: str) -> str:
-    """An audience as compared. `api://<appId>` is an app's default App ID URI, so equal to its appId."""
-    plain = audience.strip().lower().rstrip("/")
-    rest = plain.removeprefix("api://")
-    return rest if is_guid(rest) else plain
-
-
-def _own_audiences(application: Application) -> set[str]:
-    names = [uri.value for uri in application.identifier_uris or ()]
-    return {_plain(name) for name in (*names, application.app_id or "") if name}
+    plain = compared(audience)
+    return "own API" if application is not None and plain in own_audiences(application) else plain
 
 
 def _several(flow: Flow, firsts: list[_Asked], entra: Entra, application: Application | None) -> Hit:
@@ -239,8 +228,8 @@ def _are_distinct(firsts: list[_Asked], entra: Entra, application: Application |
     """Whether it is sure that these are different APIs: two that nobody knows may be one by two names."""
     unknown = [one for one in firsts if one.audience and entra.resource_of_audience(one.audience) is None]
     if application is not None and application.identifier_uris is not None:
-        own = _own_audiences(application)
-        unknown = [one for one in unknown if _plain(one.audience) not in own]
+        own = own_audiences(application)
+        unknown = [one for one in unknown if compared(one.audience) not in own]
     return len(unknown) < len(firsts)
 
 

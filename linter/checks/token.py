@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from linter import subject
+from linter.audience import is_own, token_audiences
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
+from linter.destination import carries_own_right
 from linter.entra import Entra
-from linter.entra.addresses import plain_audience
 from linter.entra.records import Resource
 from linter.entra.scopes import split_scope
 from linter.finding import Hit, Predicts, Related, Unknown
-from linter.ladder import is_graph_call, token_audiences
+from linter.ladder import is_graph_call
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
 
@@ -83,7 +84,7 @@ def id_token_as_access_token(
 ) -> Iterator[Hit | Unknown]:
     """An ID token is sent as bearer token: its audience is the app itself, not the API (id-tokens)."""
     for flow in flows:
-        if flow.token != "id_token":  # noqa: S105  a kind of token
+        if flow.token != "id_token":
             continue
         calls = [(call, _api(call, entra)) for call in flow.every_call()]
         known = next(((call, api) for call, api in calls if api is not None), None)
@@ -95,7 +96,7 @@ def id_token_as_access_token(
                 f"`{flow.name}` sends an ID token, and {api.name} takes access tokens only",
                 (Related(call.at, "called with it"),),
             )
-        elif calls and not _is_for_itself(flow, application, entra):
+        elif calls and not all(is_own(application, one) for one in token_audiences(flow) or ("",)):
             # Its own API may take its ID tokens on purpose; who else answers there is not known.
             yield Unknown("catalog.resources")
 
@@ -162,32 +163,10 @@ def _is_open(call: Call) -> bool:
 
 
 def _is_anonymous(call: Call, entra: Entra) -> bool:
-    """Whether the address is open to all, or carries its own right to be called.
-
-    Download and upload addresses that Microsoft Graph hands out must be called without a token
-    (driveitem-createuploadsession, driveitem-get-content).
-    """
-    address = parse_url(call.url)
-    path = address.path.lower()
+    """Whether the address is open to all, or carries its own right to be called."""
     if is_graph_call(call, entra):
-        return path in ("/", "/$metadata")
-    last = path.rpartition("/")[2]
-    return (
-        last in ("download.aspx", "uploadsession")
-        or last.startswith("attachmentsessions(")
-        or any(name in address.query.lower() for name in ("tempauth=", "authtoken="))
-    )
-
-
-def _is_for_itself(flow: Flow, application: Application | None, entra: Entra) -> bool:
-    """Whether the token is asked for an API that is the app itself."""
-    if application is None:
-        return False
-    own = {plain_audience(uri.value) for uri in application.identifier_uris or ()}
-    if application.app_id:
-        own |= {application.app_id.lower(), f"api://{application.app_id.lower()}"}
-    audiences = token_audiences(flow, entra) or ()
-    return bool(audiences) and all(plain_audience(audience) in own for audience in audiences)
+        return parse_url(call.url).path.lower() in ("/", "/$metadata")
+    return carries_own_right(call)
 
 
 def _is_ad_fs(flow: Flow) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.audience import may_be_for_graph
 from linter.catalog.store import Catalog
 from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed
 from linter.finding import Confidence, Hit, Predicts, Related, Unknown
-from linter.ladder import find, graph_token, schemes
+from linter.ladder import find, schemes
 from linter.model import Application, Call, Flow, Tenant
 from linter.typed import NamedTuple
 
@@ -30,7 +31,7 @@ def delegated_needs_directory_role(
 ) -> Iterator[Hit | Unknown]:
     """The signed-in user has none of the directory roles that the call asks for (reference pages)."""
     for flow in flows:
-        if ("DelegatedWork", True) not in schemes(flow, application) or not graph_token(flow, entra):
+        if ("DelegatedWork", True) not in schemes(flow, application) or not may_be_for_graph(flow, entra):
             continue
         for call in flow.every_call():
             needed = _needed(call, catalog, entra)
@@ -103,7 +104,7 @@ def _unlicensed(
     one has it from the tenant.
     """
     for flow in flows:
-        if flow.access is None or not graph_token(flow, entra):
+        if flow.access is None or not may_be_for_graph(flow, entra):
             continue
         for call in flow.every_call():
             need = _need_of(product, call, catalog, entra)

@@ -4,9 +4,11 @@ Exit codes: 0 clean, 1 findings at or above `--fail-on`, 2 something could not b
 read or nothing was there to check, 130 interrupted.
 """
 
+import os
 import sys
 
 from linter import __version__
+from linter.cli import output
 from linter.errors import Unreadable
 
 #: Each command's module and its one line in `entralint --help`.
@@ -22,23 +24,11 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    if not arguments or arguments[0] in ("-h", "--help", "help"):
-        print(usage())
-        return 0 if arguments else 2
-    if arguments[0] in ("-V", "--version"):
-        print(f"entralint {__version__}")
-        return 0
-    command = arguments[0]
-    if command not in COMMANDS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(command, COMMANDS, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        print(f"entralint: no command {command!r}{hint}\n\n{usage()}", file=sys.stderr)
-        return 2
-    module = __import__(f"linter.cli.{command}", fromlist=["main"])
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  until the process ends
     try:
-        code: int = module.main(arguments[1:])
+        return _run(arguments)
     except Unreadable as error:
         from linter.report.safe import plain
 
@@ -50,10 +40,31 @@ def main(arguments: list[str]) -> int:
         return 130
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing is left to say.
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.drop()
         return 1
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        output.write(usage())
+        return 0 if arguments else 2
+    if arguments[0] in ("-V", "--version"):
+        output.write(f"entralint {__version__}\n")
+        return 0
+    command = arguments[0]
+    if command not in COMMANDS:
+        from difflib import get_close_matches
+
+        from linter.report.safe import plain
+
+        near = get_close_matches(command, COMMANDS, 1)
+        hint = f"; did you mean `{near[0]}`?" if near else ""
+        print(
+            f"entralint: there is no command `{plain(command)}`{hint}\n\n{usage()}", end="", file=sys.stderr
+        )
+        return 2
+    module = __import__(f"linter.cli.{command}", fromlist=["main"])
+    code: int = module.main(arguments[1:])
     return code
 
 
@@ -65,5 +76,5 @@ def usage() -> str:
         "Say which planned API calls of a Microsoft Entra app will get 400, 401 or 403, and why.\n\n"
         f"commands:\n{lines}\n\n"
         "  --version\n\n"
-        "`entralint COMMAND --help` shows a command's options."
+        "`entralint COMMAND --help` shows a command's options.\n"
     )

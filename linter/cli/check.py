@@ -9,7 +9,7 @@ from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli import parser
-from linter.cli.output import replace_file, write
+from linter.cli.output import ready, replace_file, write
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     """Run the command; see `linter.cli` for the exit codes."""
     options = parser.check().parse_args(arguments)
     today = options.today or time.strftime("%Y-%m-%d", time.gmtime())
-    if not _is_date(today):
+    if options.today is not None and not config.is_date(today):
         raise Unreadable("--today", f"{today!r} is no date of the form YYYY-MM-DD")
     rules = ruleset.load()
     settings = Config() if options.no_config else config.load(options.config)
@@ -83,11 +83,6 @@ def _selection(options: argparse.Namespace, settings: Config, rules: dict[str, r
     )
 
 
-def _is_date(text: str) -> bool:
-    parts = text.split("-")
-    return [len(part) for part in parts] == [4, 2, 2] and all(part.isdecimal() for part in parts)
-
-
 def _write(report: Report, format_: str, output: str | None) -> None:
     if output is None and format_ == "text" and sys.stdout.isatty():
         _paint(report)
@@ -108,7 +103,7 @@ def _paint(report: Report) -> None:
 
     from linter.report import text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(file=ready(), highlight=False, soft_wrap=True)
     console.print(Text.assemble(*text.segments(report)), end="")
 
 

@@ -24,6 +24,9 @@ def main(arguments: list[str]) -> int:
     """Run the command."""
     options = parser.explain().parse_args(arguments)
     if options.grants is not None:
+        # The answer is pasted into a shell: nothing but an appId goes into it.
+        if options.grants != parser.ANY_APP and not is_guid(options.grants):
+            raise Unreadable("explain", f"--grants takes an appId, and `{options.grants}` is none")
         write(grants_commands(options.grants))
         return 0
     thing = " ".join(options.thing).strip()
@@ -41,7 +44,7 @@ def _explained(thing: str) -> Iterator[str]:
     """
     number = thing.upper().removeprefix("AADSTS")
     if number.isdecimal() and number.isascii():
-        return _code(int(number))
+        return _code(number.lstrip("0") or "0")
     if " " in thing:
         return _call(thing)
     if "/" in thing and not thing.startswith("/"):
@@ -98,11 +101,12 @@ def _paragraph(text: str) -> str:
     return fill(" ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
-def _code(number: int) -> Iterator[str]:
+def _code(written: str) -> Iterator[str]:
+    number = int(written) if len(written) < 12 else 0  # longer ones exist nowhere
     code = Entra().aadsts(number)
     rules = [rule for rule in ruleset.load().values() if rule.predicts and number in rule.predicts.aadsts]
     if code is None and not rules:
-        raise Unreadable("explain", f"nothing is known here about AADSTS{number}")
+        raise Unreadable("explain", f"nothing is known here about AADSTS{written[:20]}")
     yield f"AADSTS{number}" + (f": {code.meaning}" if code else "")
     if code:
         yield f"source: {code.source} (confidence {code.confidence})"
@@ -111,7 +115,7 @@ def _code(number: int) -> Iterator[str]:
 
 
 def _call(call: str) -> Iterator[str]:
-    method, url = needs.split(call)
+    method, url = needs.split(call, "explain")
     catalog = Catalog.open()
     operation = catalog.find(method, url)
     if operation is None:

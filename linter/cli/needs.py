@@ -6,15 +6,16 @@ unknown or no call at all.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
+from linter import files
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.cli import parser
 from linter.cli.output import write
 from linter.errors import Unreadable
-from linter.report.safe import plain
+from linter.report.safe import masked, plain
+from linter.syntax.decode import decode
 from linter.typed import Any, Final, NamedTuple
 
 #: The kinds of access as users name them.
@@ -46,10 +47,7 @@ def main(arguments: list[str]) -> int:
     if options.format == "json":
         import json
 
-        write(
-            json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2, ensure_ascii=False)
-            + "\n"
-        )
+        write(json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2) + "\n")
     else:
         write("\n".join(_text(need, catalog) for need in needs))
     return _exit_code(needs)
@@ -61,24 +59,29 @@ def _calls(arguments: list[str]) -> Iterator[tuple[str, str]]:
     while waiting:
         argument = waiting.pop(0)
         if argument == "-":
-            lines = sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
-            yield from (split(line) for line in map(str.strip, lines) if line and not line.startswith("#"))
+            lines = decode(files.read(files.STDIN), "<stdin>").split("\n")
+            for number, line in enumerate(map(str.strip, lines), 1):
+                if line and not line.startswith("#"):
+                    yield split(line, "<stdin>", number)
         elif argument.upper() in _METHODS and waiting:
             yield split(f"{argument} {waiting.pop(0)}")
         else:
             yield split(argument)
 
 
-def split(call: str) -> tuple[str, str]:
+def split(call: str, where: str = "needs", line: int = 0) -> tuple[str, str]:
     """Method and URL: the URL is all that follows the first blank, as given.
+
+    `where` and `line` say where the call is written.
 
     Raises:
         Unreadable: there is no method or no URL.
     """
-    method, _, url = call.strip().partition(" ")
-    if method.upper() not in _METHODS or not url.strip():
-        raise Unreadable("needs", f"`{call}` is no call: write it as 'METHOD url', like 'GET /users/{{id}}'")
-    return method.upper(), url.strip()
+    method, *rest = call.split(maxsplit=1) or [""]
+    if method.upper() not in _METHODS or not rest:
+        message = f"`{call}` is no call: write it as 'METHOD url', like 'GET /users/{{id}}'"
+        raise Unreadable(where, message, line, 1 if line else 0)
+    return method.upper(), rest[0].strip()
 
 
 def _need(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Need:
@@ -92,7 +95,7 @@ def document(need: Need) -> dict[str, Any]:
     """One call as in the JSON report."""
     return {
         "method": need.method,
-        "url": need.url,
+        "url": masked(need.url),
         "operation": need.operation.template if need.operation else None,
         "version": need.operation.version if need.operation else None,
         "access": {

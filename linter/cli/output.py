@@ -1,31 +1,75 @@
 """Where output goes: standard output as UTF-8, or a file that is never half-written."""
 
+from __future__ import annotations
+
 import os
 import sys
 
 from linter.errors import Unreadable
+from linter.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def write(text: str) -> None:
-    """Write to standard output as UTF-8, whatever the locale says, with LF line ends."""
+    """Write to standard output as UTF-8, whatever the locale says, with LF line ends.
+
+    Raises:
+        Unreadable: it cannot be written (a full disk).
+        BrokenPipeError: nobody reads it any more.
+    """
+    stream = ready()
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop()
+        raise Unreadable("standard output", _cannot(error)) from None
+
+
+def ready() -> TextIO:
+    """Standard output, set to UTF-8."""
     stream = sys.stdout
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    stream.write(text)
+    return stream
+
+
+def drop() -> None:
+    """Forget what could not be written: Python would try it again when it ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        return  # not a file of the system, so nothing will be written
 
 
 def replace_file(path: str, data: bytes) -> None:
-    """Write `data` beside `path`, then put it in its place.
+    """Write `data` beside `path`, then put it in its place; a link stays a link, a device a device.
 
     Raises:
         Unreadable: it cannot be written; what was there before is untouched.
     """
-    beside = f"{path}.{os.getpid()}.new"
+    target = os.path.realpath(path)
+    beside = f"{target}.{os.getpid()}.new"
     try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "wb") as file:  # /dev/stdout, a pipe
+                file.write(data)
+            return
         with open(beside, "wb") as file:
             file.write(data)
-        os.replace(beside, path)
+        if os.path.exists(target):
+            os.chmod(beside, os.stat(target).st_mode & 0o7777)
+        os.replace(beside, target)
     except OSError as error:
+        raise Unreadable(path, _cannot(error)) from None
+    finally:
         if os.path.exists(beside):
             os.unlink(beside)
-        raise Unreadable(path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def _cannot(error: OSError) -> str:
+    return f"cannot be written: {(error.strerror or str(error)).lower()}"

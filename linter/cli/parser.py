@@ -8,9 +8,11 @@ import os
 from linter import files
 from linter.engine import PERSONAS
 from linter.finding import CONFIDENCES, SEVERITIES
-from linter.typed import Final
+from linter.typed import Final, NoReturn
 
 FORMATS: Final = ("text", "json", "sarif", "github")
+#: Stands for the app where `explain --grants` is given none.
+ANY_APP: Final = "<appId>"
 SCHEMAS: Final = ("calls", "findings", "needs", "rule")
 
 
@@ -27,7 +29,11 @@ def check() -> argparse.ArgumentParser:
     )
     inputs.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
     inputs.add_argument(
-        "--max-bytes", type=int, default=files.MAX_BYTES, metavar="N", help="largest file read (%(default)s)"
+        "--max-bytes",
+        type=_positive,
+        default=files.MAX_BYTES,
+        metavar="N",
+        help="largest file read (%(default)s)",
     )
     inputs.add_argument("--config", metavar="FILE", help="this configuration and no other")
     inputs.add_argument("--no-config", action="store_true", help="no configuration file")
@@ -55,8 +61,23 @@ def check() -> argparse.ArgumentParser:
     return parser
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse's, but what it repeats of the command line is made safe: file names come from anywhere."""
+
+    def error(self, message: str) -> NoReturn:
+        from linter.report.safe import plain
+
+        super().error(plain(message))
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 19 and int(text)):
+        raise argparse.ArgumentTypeError(f"must be a number of bytes, 1 or more, not {text!r}")
+    return int(text)
+
+
 def _parser(command: str, description: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
+    return _Parser(
         prog=f"entralint {command}", description=description, allow_abbrev=False, formatter_class=_formatter
     )
 
@@ -96,7 +117,7 @@ def explain() -> argparse.ArgumentParser:
         "--grants",
         metavar="APPID",
         nargs="?",
-        const="<appId>",
+        const=ANY_APP,
         help="print the commands that save an app's grants",
     )
     return parser

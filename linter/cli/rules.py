@@ -33,7 +33,9 @@ def main(arguments: list[str]) -> int:
         write(json.dumps({"version": 1, "rules": pages}, indent=2, ensure_ascii=False, default=str) + "\n")
         return 0
     width = max((len(rule.id) for rule in chosen), default=0)
+    lines = []
     for rule in chosen:
         error = f"  ({predicted(rule.predicts)})" if rule.predicts else ""
-        write(f"{rule.id:{width}}  {rule.severity:7}  {rule.title}{error}\n")
+        lines.append(f"{rule.id:{width}}  {rule.severity:7}  {rule.title}{error}\n")
+    write("".join(lines))
     return 0

@@ -10,73 +10,144 @@ private key become `***`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from linter.positions import Source
 from linter.typed import Final
 
 #: Excerpts are cut to this many columns around what they show.
 WIDTH: Final = 120
 
-# Shapes: an Entra client secret (three characters, a digit, `Q~`, and 31 or more), a JWT, a PEM key.
+#: Characters before and after a mark in which a secret may begin or end; lines may be megabytes long.
+_CONTEXT: Final = 4096
+
+# Shapes: an Entra client secret (three characters, a digit, `Q~`, and 31 or more), a JWT or JWE, a PEM key,
+# user and password of a URL.
 _SHAPES: Final = (
-    r"(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,}"
-    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----[^\"']*"
+    r"[\w.~-]{0,3}\dQ~[\w.~-]{31,}"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[^\"'])*(?:-----END [A-Z ]*-----)?"
+    r"|(?<=://)[^\s/:@\"']+:[^\s/@\"']+(?=@)"
 )
 _KEYS: Final = (
     r"client[_-]?secret|secret[_-]?text|secret[_-]?value|app[_-]?secret|password|passwd|pwd"
     r"|access[_-]?token|refresh[_-]?token|id[_-]?token|api[_-]?key|private[_-]?key|connection[_-]?string"
 )
+_QUOTED: Final = r"""\\["'](?P<inner>(?:(?!\\["'])[^"'])*)|"(?P<double>(?:[^"\\]|\\.)*)|'(?P<single>[^']*)"""
+# What comes after a key: in quotes, in the quotes of JSON within a JSON string, or without quotes.
 _SECRET: Final = re.compile(
-    rf"(?P<key>[\"']?(?:{_KEYS})[\"']?\s*[:=]\s*[\"']?)(?P<value>[^\s\"',}}{{\[\]]+)|(?P<shape>{_SHAPES})",
+    rf"""(?:\\?["'])?(?:{_KEYS})(?:\\?["'])?\s*[:=]\s*(?:{_QUOTED}|(?P<bare>[^\s"',}}{{\[\]\\][^\s"']*))"""
+    rf"|(?P<shape>{_SHAPES})",
     re.IGNORECASE,
 )
+# A value without quotes may be several words in a file, but not in a sentence.
+_SECRET_LINE: Final = re.compile(
+    rf"""(?:{_KEYS})(?:\\?["'])?\s*[:=]\s*(?:{_QUOTED}|"""
+    r"""(?P<bare>(?<=:\s)[^\s"',}{\[\]\\$<%].*|[^\s"',}{\[\]\\$<%][^"']*|[$<%][^\s"']*))"""
+    rf"|(?P<shape>{_SHAPES})",
+    re.IGNORECASE,
+)
+# A line that ends in a key: the value is in the next one.
+_OPEN_KEY: Final = re.compile(rf"(?:{_KEYS})[\"']?\s*[:=]\s*(?:[|>][-+\d]*)?\s*$", re.IGNORECASE)
 _NOT_SECRET: Final = frozenset({"null", "true", "false", "access_token", "id_token", "static"})
 
 
 def escaped(text: str) -> str:
     """`text` with everything that is not plainly printable written as an escape."""
-    if text.isprintable():
+    if text.isprintable() and "##" not in text:
         return text
-    return "".join(
-        character if character.isprintable() else _ESCAPES.get(character) or f"\\u{ord(character):04x}"
-        for character in text
-    )
+    return "".join(_escaped(text, at) for at in range(len(text)))
+
+
+def _escaped(text: str, at: int) -> str:
+    """One character of a text."""
+    character = text[at]
+    # `##[` and `##vso[` begin a command anywhere in a line of GitHub's and Azure's logs.
+    if character == "#" and text.startswith(_COMMANDS, at - 1) and at:
+        return "\\u0023"
+    if character.isprintable():
+        return character
+    return _ESCAPES.get(character) or f"\\u{ord(character):04x}"
 
 
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_COMMANDS: Final = ("##[", "##vso[", "##VSO[")
 
 
 def plain(text: str) -> str:
     """`text` escaped and with secrets masked, for messages, names and labels."""
-    return _SECRET.sub(_mask, escaped(text))
+    return masked(escaped(text))
 
 
-def excerpt(line: str, start: int, end: int) -> tuple[str, int, int]:
+def masked(text: str) -> str:
+    """`text` with secrets masked and nothing escaped, for what is encoded afterwards."""
+    return _SECRET.sub(_mask, text)
+
+
+def leading(text: str) -> str:
+    """`plain`, for a text that begins a line: `::` there is a command in GitHub's logs, also after blanks."""
+    shown = plain(text)
+    return shown.replace("::", "\\u003a:", 1) if shown.lstrip().startswith("::") else shown
+
+
+def source_line(source: Source, number: int, start: int, end: int) -> tuple[str, int, int]:
+    """An excerpt of line `number` of a source; the lines above it may make it part of a secret."""
+    above: list[str] = []
+    room = 2 * _CONTEXT
+    while number - len(above) > 1 and room > 0:
+        above.append(source.line(number - len(above) - 1)[-room:])
+        room -= len(above[-1]) + 1
+    return excerpt(source.line(number), start, end, "\n".join(reversed(above)))
+
+
+def excerpt(line: str, start: int, end: int, above: str = "") -> tuple[str, int, int]:
     """One source line made safe and cut around the columns from `start` to `end` (from 0).
 
-    Returns the text and where the columns went.
+    `above` is the text of the lines before it. Returns the text and where the columns went.
     """
-    line = line.replace("\t", " ")
+    end = max(end, start)
+    first = max(0, start - _CONTEXT)
+    if first:
+        above, line, start, end = f"{above}\n{line[:first]}", line[first:], start - first, end - first
+    line = line[: start + _CONTEXT].replace("\t", " ")
     pieces: list[str] = []
-    marks = [start, max(end, start)]
+    marks = [start, min(end, len(line))]
     moved = [-1, -1]
     length = at = 0
-    for match in _SECRET.finditer(line):
-        mask = _mask(match)
-        if mask != match.group():
-            length += _copy(line, at, match.start(), length, marks, moved, pieces)
-            first = match.start() + (len(mask) - 3)
-            length += _copy(line, match.start(), first, length, marks, moved, pieces)
-            for index, mark in enumerate(marks):
-                if first <= mark <= match.end() and moved[index] < 0:
-                    moved[index] = length if mark == first else length + 3
-            pieces.append("***")
-            length += 3
-            at = match.end()
+    for hidden_from, hidden_to in _hidden(line, above, within=first > 0):
+        length += _copy(line, at, hidden_from, length, marks, moved, pieces)
+        for index, mark in enumerate(marks):
+            if hidden_from <= mark <= hidden_to and moved[index] < 0:
+                moved[index] = length if mark == hidden_from else length + 3
+        pieces.append("***")
+        length += 3
+        at = hidden_to
     length += _copy(line, at, len(line), length, marks, moved, pieces)
     text = "".join(pieces)
     first, last = (length if mark < 0 else mark for mark in moved)
     return _cut(text, first, last)
+
+
+def _hidden(line: str, above: str, *, within: bool) -> Iterator[tuple[int, int]]:
+    """The spans of a line that must not be shown."""
+    at = 0
+    begin = above.rfind("-----BEGIN ")
+    body = above[begin:] if begin >= 0 else ""
+    if "PRIVATE KEY" in body and not any(mark in body for mark in ("-----END", '"', "'")):
+        # Within a key that began further up.
+        at = line.find("-----END")
+        at = len(line) if at < 0 else at
+    elif not within and _OPEN_KEY.search(above[-200:]):
+        at = len(line.rstrip(" ,}"))
+        value = line[:at].strip(" \"'")
+        if value[:1] in _OPENS or value.lower() in _NOT_SECRET or ":" in value:
+            at = 0
+    blank = len(line) - len(line.lstrip())
+    if at > blank:
+        yield blank, at
+    for match in _SECRET_LINE.finditer(line, at):
+        if not _is_open(match):
+            yield match.span(match.lastgroup or 0)
 
 
 def _copy(
@@ -88,7 +159,7 @@ def _copy(
         for index, mark in enumerate(marks):
             if mark == offset and moved[index] < 0:
                 moved[index] = length + added
-        piece = line[offset] if line[offset].isprintable() else escaped(line[offset])
+        piece = _escaped(line, offset)
         pieces.append(piece)
         added += len(piece)
     return added
@@ -108,10 +179,18 @@ def _cut(text: str, start: int, end: int) -> tuple[str, int, int]:
 
 
 def _mask(match: re.Match[str]) -> str:
-    if match.group("shape"):
-        return "***"
-    value = match.group("value")
-    # A placeholder, a boolean or OAuth's own words are no secrets, and hiding them helps nobody.
-    if value.lower() in _NOT_SECRET or value[0] in "$<{%":
+    if _is_open(match):
         return match.group()
-    return match.group("key") + "***"
+    start, end = match.span(match.lastgroup or 0)
+    return match.group()[: start - match.start()] + "***" + match.group()[end - match.start() :]
+
+
+def _is_open(match: re.Match[str]) -> bool:
+    """Whether a value is empty, a placeholder, a boolean or OAuth's own word: hiding it helps nobody."""
+    if match.lastgroup == "shape":
+        return False
+    value = match.group(match.lastgroup or 0)
+    return value[:1] in _OPENS or value.rstrip(",}] ").lower() in _NOT_SECRET
+
+
+_OPENS: Final = ("", "$", "<", "{", "[", "%")

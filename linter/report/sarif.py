@@ -9,8 +9,8 @@ from linter.errors import Problem
 from linter.finding import Finding, Severity
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import excerpt, plain
-from linter.report.text import predicted
+from linter.report.safe import masked, plain, source_line
+from linter.report.text import ignores, predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
 
@@ -40,6 +40,10 @@ def document(report: Report) -> dict[str, Any]:
             {
                 "executionSuccessful": not report.problems,
                 "toolExecutionNotifications": [_notification(problem) for problem in report.problems],
+                "toolConfigurationNotifications": [
+                    {"level": "note", "message": {"text": plain(sentence)}}
+                    for sentence in ignores(report.outcome)
+                ],
             }
         ],
         "results": [_result(finding, identifiers) for finding in report.outcome.findings],
@@ -87,28 +91,40 @@ def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
 
 def _physical(at: At) -> dict[str, Any]:
     place = at.source.place(at.pointer)
-    line, _, _ = excerpt(at.source.line(place.line), place.column - 1, place.column)
-    return {
-        "artifactLocation": {"uri": _uri(at.source.path), "uriBaseId": "%SRCROOT%"},
+    physical: dict[str, Any] = {
+        "artifactLocation": _artifact(at.source.path),
         "region": {
             "startLine": place.line,
             "startColumn": place.column,
             "endLine": place.end_line,
             "endColumn": place.end_column,
         },
-        "contextRegion": {"startLine": place.line, "snippet": {"text": line}},
     }
+    if place.line == place.end_line:
+        # A context must hold its whole region (section 3.29.5); viewers open the file for longer ones.
+        line, _, _ = source_line(at.source, place.line, place.column - 1, place.end_column - 1)
+        physical["contextRegion"] = {"startLine": place.line, "snippet": {"text": line}}
+    return physical
+
+
+def _artifact(path: str) -> dict[str, str]:
+    """Where a file is: below the working directory, else by its absolute URI."""
+    if path.startswith("/"):
+        return {"uri": f"file://{_uri(path)}"}
+    if path[1:3] == ":/":
+        return {"uri": f"file:///{path[0]}:{_uri(path[2:])}"}
+    return {"uri": _uri(path), "uriBaseId": "%SRCROOT%"}
 
 
 def _uri(path: str) -> str:
     """A path as a URI reference (RFC 3986): what is not plainly legal is percent-encoded."""
     legal = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/"
-    data = path.encode("utf-8", "surrogateescape")
+    data = masked(path).encode("utf-8", "surrogateescape")
     return "".join(chr(byte) if byte in legal else f"%{byte:02X}" for byte in data)
 
 
 def _notification(problem: Problem) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.path), "uriBaseId": "%SRCROOT%"}}
+    physical: dict[str, Any] = {"artifactLocation": _artifact(problem.path)}
     if problem.line:
         physical["region"] = {"startLine": problem.line, "startColumn": max(1, problem.column)}
     return {

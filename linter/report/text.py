@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.engine import AppReport, NotEvaluated
+from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import excerpt, plain
+from linter.report.safe import leading, plain, source_line
 from linter.typed import NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
@@ -37,7 +37,7 @@ def render(report: Report) -> str:
 def segments(report: Report) -> Iterator[Segment]:
     """The whole report, piece by piece."""
     for problem in report.problems:
-        where = plain(problem.path)
+        where = leading(problem.path)
         if problem.line:
             where += f":{problem.line}:{problem.column}"
         yield Segment(f"{where}: ", "bold")
@@ -86,7 +86,7 @@ def _lines(at: At, label: str, width: int, style: str, mark: str) -> Iterator[Se
     place = at.source.place(at.pointer)
     label = f" {plain(label)}" if label else ""
     if place.end_line == place.line:
-        text, start, end = excerpt(at.source.line(place.line), place.column - 1, place.end_column - 1)
+        text, start, end = source_line(at.source, place.line, place.column - 1, place.end_column - 1)
         yield from _source_line(place.line, width, text)
         yield Segment(" " * width + " | ", _GUTTER)
         yield Segment(" " * start + mark * max(1, end - start) + label + "\n", style)
@@ -101,7 +101,7 @@ def _lines(at: At, label: str, width: int, style: str, mark: str) -> Iterator[Se
             yield Segment(" " * (width - 1) + "... ", _GUTTER)
             yield Segment("|\n", style)
             continue
-        last, _, _ = excerpt(at.source.line(number), 0, 0)
+        last, _, _ = source_line(at.source, number, 0, 0)
         yield Segment(f"{number:>{width}} | ", _GUTTER)
         yield Segment("/ " if number == place.line else "| ", style)
         yield Segment(last.rstrip() + "\n")
@@ -144,12 +144,8 @@ def _summary(report: Report) -> Iterator[Segment]:
         counts[finding.severity] += 1
     for app in outcome.apps:
         yield from _app(app)
-    for ignore in outcome.expired_ignores:
-        yield Segment(
-            f"{plain(ignore.label)}: the ignore of {plain(ignore.rule)} expired on {ignore.expires}\n"
-        )
-    for ignore in outcome.unused_ignores:
-        yield Segment(f"{plain(ignore.label)}: the ignore of {plain(ignore.rule)} hid nothing\n")
+    for sentence in ignores(outcome):
+        yield Segment(f"{leading(sentence)}\n")
     parts = [_count(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
         parts.append(f"{outcome.hidden} hidden")
@@ -163,8 +159,16 @@ def _summary(report: Report) -> Iterator[Segment]:
     yield Segment(f" in {_count(len(outcome.apps), 'app')}\n")
 
 
+def ignores(outcome: Outcome) -> Iterator[str]:
+    """What is to say about the entries of the configuration that ignore findings."""
+    for ignore in outcome.expired_ignores:
+        yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
+    for ignore in outcome.unused_ignores:
+        yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"
+
+
 def _app(app: AppReport) -> Iterator[Segment]:
-    yield Segment(plain(app.name), "bold")
+    yield Segment(leading(app.name), "bold")
     calls = f"{_count(app.calls, 'call')} in {_count(app.flows, 'flow')}, " if app.flows else ""
     yield Segment(f": {calls}{_count(app.evaluated, 'rule')} evaluated\n")
     for assumption in app.assumptions:
@@ -180,7 +184,8 @@ def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tup
         if entry.given:
             what = f"not evaluated, not stated: {', '.join(entry.missing)}"
         else:
-            files = dict.fromkeys(_FILES.get(name, name) for name in entry.missing)
+            inputs = [name.partition(".")[0] for name in entry.missing]
+            files = dict.fromkeys(_FILES.get(name, name) for name in inputs)
             what = f"need {' and '.join(files)}"
         groups.setdefault(what, []).append(entry.rule)
     for what, rules in groups.items():

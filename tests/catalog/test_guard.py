@@ -169,7 +169,7 @@ def test_writes_change_nothing_elsewhere(catalog: Catalog) -> None:
 # --- the guard itself ---------------------------------------------------------------------------
 
 NAMES = ["A.Read.All", "A.ReadWrite.All", "A.ReadBasic.All", "B.Read.All", "User.Read"]
-KNOWN = Known(NAMES, NAMES, {name: 3 for name in NAMES}, {})
+KNOWN = Known(NAMES, NAMES, dict.fromkeys(NAMES, 3), {})
 
 
 def verdict(
