@@ -25,6 +25,8 @@ _NO_FORM: Final = "no known form: neither an app registration nor a calls or gra
 
 #: How many other files of a folder are looked at to find the other half of a pair.
 MAX_NEIGHBOURS = 50
+#: How many apps a message lists.
+MOST_CANDIDATES = 20
 
 
 class Case(NamedTuple):
@@ -260,7 +262,9 @@ class _Gathering:
     def _report_unpaired(self, plan: _Plan, candidates: list[int]) -> None:
         wanted = plan.inventory.app
         apps = [self.apps[index] for index in candidates] or self.apps
-        listed = ", ".join(dict.fromkeys(_describe(app) for app in apps)) or "none was read"
+        names = list(dict.fromkeys(_describe(app) for app in apps)) or ["none was read"]
+        more = f" and {len(names) - MOST_CANDIDATES} more" if len(names) > MOST_CANDIDATES else ""
+        listed = ", ".join(names[:MOST_CANDIDATES]) + more
         if candidates:
             message = f"may belong to more than one app: {listed}; say which with `app:`"
         elif wanted is not None and files.real(os.path.join(_folder(plan.path), wanted)) in self.refused:
@@ -348,7 +352,7 @@ def recognise(head: bytes) -> Kind | None:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = head.decode("utf-16", "ignore")
     else:
-        text = head.decode("utf-8", "ignore").replace("\0", "")
+        text = head.decode("utf-8-sig", "ignore").replace("\0", "")
     if calls.sniff(text):
         return "calls"
     if readers.sniff_grants(text):

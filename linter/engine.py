@@ -147,17 +147,27 @@ class _Seen(NamedTuple):
 Check = Callable[..., Iterator["Hit | Unknown"]]
 
 
-class _Runnable(NamedTuple):
-    """A rule and, once it was needed, its check: a family that cannot run is never imported."""
+class _Runnable:
+    """A rule with its check, which is loaded when it first runs: a family that cannot run is never imported."""
 
-    rule: Rule
-    loaded: list[Check]
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._check: Check | None = None
+        self._stopped: dict[frozenset[str], NotEvaluated | None] = {}
 
     def check(self) -> Check:
-        if not self.loaded:
+        if self._check is None:
             module, function = check_name(self.rule.id)
-            self.loaded.append(getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function))
-        return self.loaded[0]
+            self._check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
+        assert self._check is not None
+        return self._check
+
+    def stopped(self, absent: frozenset[str]) -> NotEvaluated | None:
+        """What the rule lacks where these inputs are absent; most apps of a run lack the same."""
+        if absent not in self._stopped:
+            missing = tuple(name for name in self.rule.needs if name in absent)
+            self._stopped[absent] = NotEvaluated(self.rule.id, missing, given=False) if missing else None
+        return self._stopped[absent]
 
 
 def run(
@@ -183,7 +193,7 @@ def run(
     hidden = 0
     for case in cases:
         inputs = _inputs(case, catalog, entra, today)
-        seen, not_evaluated = _evaluate(wanted, inputs)
+        seen, not_evaluated = _evaluate(wanted.values(), inputs)
         for entry in _unsuppressed(seen):
             if not selection.shows(entry.rule.id, entry.hit.at.source.path):
                 continue
@@ -218,7 +228,7 @@ def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str
         refining = {rule.id for rule in rules.values() if wanted.intersection(rule.refines)} - wanted
         grown = bool(refining)
         wanted |= refining
-    return {rule_id: _Runnable(rule, []) for rule_id, rule in rules.items() if rule_id in wanted}
+    return {rule_id: _Runnable(rule) for rule_id, rule in rules.items() if rule_id in wanted}
 
 
 def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> dict[str, Any]:
@@ -235,33 +245,33 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
 
 
 def _evaluate(
-    rules: Mapping[str, _Runnable], inputs: Mapping[str, Any]
+    runnables: Iterable[_Runnable], inputs: Mapping[str, Any]
 ) -> tuple[list[_Seen], list[NotEvaluated]]:
     seen: list[_Seen] = []
     not_evaluated: list[NotEvaluated] = []
-    for runnable in rules.values():
-        rule = runnable.rule
-        absent = tuple([name for name in rule.needs if inputs[name] is None])
-        if absent:
-            not_evaluated.append(NotEvaluated(rule.id, absent, given=False))
+    absent = frozenset([name for name, value in inputs.items() if value is None])
+    for runnable in runnables:
+        stopped = runnable.stopped(absent)
+        if stopped is not None:
+            not_evaluated.append(stopped)
             continue
-        unknown: dict[str, None] = {}
+        rule = runnable.rule
+        unknown: set[str] = set()
         for result in runnable.check()(**_arguments(rule, inputs)):
             if isinstance(result, Unknown):
-                unknown[result.field] = None
+                unknown.add(result.field)
             else:
                 seen.append(_Seen(rule, result))
         if unknown:
-            given = any(inputs.get(_INPUT_OF.get(field.partition(".")[0], "")) is not None for field in unknown)
-            not_evaluated.append(NotEvaluated(rule.id, tuple(unknown), given))
+            given = any(_INPUT_OF.get(field.partition(".")[0]) not in absent for field in unknown)
+            not_evaluated.append(NotEvaluated(rule.id, tuple(sorted(unknown)), given))
     return seen, not_evaluated
 
 
-#: The input whose field an Unknown names. The catalogue is always given.
+#: The input whose field an Unknown names; the catalogue is always given.
 _INPUT_OF = {
     "application": "application",
     "call": "flows",
-    "catalog": "catalog",
     "flow": "flows",
     "flows": "flows",
     "grants": "grants",

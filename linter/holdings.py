@@ -16,6 +16,7 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid as is_guid  # noqa: PLC0414 - the commands ask for it here
 from linter.entra.scopes import split_scope
 from linter.finding import Related
+from linter.memory import remembers_last
 from linter.model import (
     Application,
     AppRoleAssignment,
@@ -56,6 +57,7 @@ class Declared(NamedTuple):
         return self.permission.value if self.permission else self.entry.id or ""
 
 
+@remembers_last
 def declared(application: Application, catalog: Catalog) -> tuple[Declared, ...] | None:
     """Every declared permission in file order; None where the registration does not state them."""
     if application.required_resource_access is None:

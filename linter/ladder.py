@@ -20,6 +20,7 @@ from linter.destination import apis_called
 from linter.entra import Entra
 from linter.finding import Confidence, Severity, Unknown
 from linter.holdings import Holdings, holdings
+from linter.memory import remembers_last
 from linter.model import Application, Call, Flow, Grants
 from linter.placeholder import has_placeholder
 from linter.typed import Final, Literal, NamedTuple
@@ -308,15 +309,7 @@ class Climb(NamedTuple):
         return "error" if self.certain and self.confidence == "high" else "warning"
 
 
-class _Asked(NamedTuple):
-    inputs: tuple[object, ...]
-    climbs: tuple[Climb, ...]
-
-
-# A dozen rules ask the same of one app, one after the other: the last answer is kept.
-_last: list[_Asked] = []
-
-
+@remembers_last
 def climbs(
     application: Application | None,
     flows: tuple[Flow, ...],
@@ -325,13 +318,7 @@ def climbs(
     entra: Entra,
 ) -> tuple[Climb, ...]:
     """Every planned call under every scheme it may be made with, in the order of the calls file."""
-    inputs = (application, flows, grants, catalog, entra)
-    for asked in _last:
-        if all(one is other for one, other in zip(asked.inputs, inputs, strict=True)):
-            return asked.climbs
-    found = tuple(_climbs(application, flows, grants, catalog, entra))
-    _last[:] = [_Asked(inputs, found)]
-    return found
+    return tuple(_climbs(application, flows, grants, catalog, entra))
 
 
 def _climbs(

@@ -4,18 +4,20 @@
 report. The same input gives the same bytes.
 """
 
+from __future__ import annotations
+
 import hashlib
 import struct
 import sys
 import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Final, NamedTuple
 
 from linter.catalog import guard, match, store, upstream
 from linter.catalog.records import GRAPH, SCHEMES, Scheme, Support
 from linter.catalog.upstream import Evidence, Key, Published, Report
 from linter.finding import CONFIDENCES
+from linter.typed import Final, NamedTuple
 
 # APIs that moved and still answer at their old place, which the pages no longer name.
 RELOCATED: Final = {"bookingbusinesses": ("solutions", "bookingbusinesses")}
@@ -155,6 +157,8 @@ def _file(folder: Path, sections: dict[str, bytes], counts: dict[str, int]) -> b
     header += [f"count {name} {count}" for name, count in counts.items()]
     offset = 0
     for name, data in sections.items():
+        if name == "guids" and offset > store.HEAD - 8 * 1024:
+            raise OverflowError("what operations need does not fit into the file's head")
         header.append(f"section {name} {offset} {len(data)} {zlib.crc32(data)}")
         offset += len(data)
     text = "\n".join(header).encode()

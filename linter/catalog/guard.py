@@ -13,11 +13,13 @@ Every function is pure. Nothing here runs when a manifest is checked, but
 `for_writes`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final, NamedTuple
 
 from linter.catalog.records import Scheme, Support
 from linter.finding import Confidence
+from linter.typed import Final, NamedTuple
 
 Alternative = tuple[str, ...]
 
@@ -353,8 +355,11 @@ def _least(
     tagged = [found for found in candidates if found in listed and listed[found].least]
     if tagged:
         tagged.sort(key=meant)
-        basic = [found for found in candidates if _basic_of(found, tagged[0], scheme)]
-        return [*sorted(basic), *(found for found in tagged if found not in basic)]
+        better = [found for found in candidates if _basic_of(found, tagged[0], scheme)]
+        if path[0] == "me" and method in _READS and tagged[0][0].endswith(".All"):
+            # For one's own data no permission over everybody's is the least.
+            better += [found for found in candidates if len(found) == 1 and found[0] in _SELF_ONLY]
+        return [*sorted(better), *(found for found in tagged if found not in better)]
 
     def plain(found: Alternative) -> tuple[int, int, bool, int, int, Alternative]:
         level, size, breadth, names = _privilege(found, known)
@@ -380,7 +385,7 @@ class Aspect(NamedTuple):
 
 
 # Reviewed by hand; source: the permissions' own descriptions in permissions-descriptions.json and
-# the notes of the reference page "Update user" (user-update), 2026.
+# the notes of the reference page "Update user" (user-update).
 _ASPECTS: Final = (
     Aspect(
         frozenset({"passwordprofile"}),
@@ -453,8 +458,9 @@ def for_writes(
     accepted: list[Alternative] = [()]
     for cover in covers:
         accepted = _joined(accepted, cover)
-    # A record holds pairs at most; more at once than two permissions grant is left to the general ones.
+    # Three at once only where no pair does.
     accepted = [found for found in accepted if len(found) <= 2] or accepted
+    # The table above is one witness; and a directory role of the app's may do instead.
     confidence: Confidence = "low" if support.confidence == "low" else "medium"
     return Support(True, tuple(accepted), tuple(accepted[:1]), confidence)
 

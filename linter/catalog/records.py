@@ -1,8 +1,9 @@
 """What the catalogue answers with."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
 from linter.finding import Confidence
+from linter.typed import Literal, NamedTuple
 
 Scheme = Literal["DelegatedWork", "DelegatedPersonal", "Application"]
 PermissionType = Literal["Scope", "Role"]

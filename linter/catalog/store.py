@@ -30,16 +30,18 @@ Layout (little-endian), written by `linter.catalog.compile`:
 * `app_ids`   16 bytes, and `app_names` lines: Microsoft's own applications
 """
 
+from __future__ import annotations
+
 import sys
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Literal, NamedTuple
 
 from linter.catalog import guard, match
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme, Support
 from linter.errors import Unreadable
 from linter.finding import CONFIDENCES
+from linter.typed import Final, Literal, NamedTuple
 
 MAGIC: Final = b"entralint catalogue 1\n"
 END: Final = b"\n\n"
@@ -56,9 +58,9 @@ PERSONAL: Final = 16
 CONSENT_SHIFT: Final = 5
 LEVEL_SHIFT: Final = 7
 
-# What a look-up of an operation or permission needs lies in the first part of the file; the names
-# of Microsoft's apps, nearly half of it, are read when they are asked for.
-_HEAD: Final = 384 * 1024
+# What a look-up of an operation needs lies in this first part of the file (the compiler sees to it);
+# GUIDs and the names of Microsoft's apps, half of the file, are read when they are asked for.
+HEAD: Final = 320 * 1024
 
 # After how many visits a node's children are kept as a dictionary.
 _OFTEN: Final = 64
@@ -90,7 +92,7 @@ class Lines:
 
     __slots__ = ("_begin", "_data", "_starts")
 
-    def __init__(self, data: bytes, begin: int, starts: "memoryview[int]") -> None:
+    def __init__(self, data: bytes, begin: int, starts: memoryview[int]) -> None:
         self._data = data
         self._begin = begin
         self._starts = starts
@@ -146,6 +148,10 @@ class Catalog:
         self._names = self._line_section("names")
         self._edges = self._numbers("edges", "I")
         self._rows = self._numbers("rows", "I")
+        self._needs = self._numbers("needs", "H")
+        self._triples = self._numbers("triples", "H")
+        self._grants_at = self._numbers("grants_at", "I")
+        self._grants = self._numbers("grants", "H")
         # Filled as asked for.
         self._lines: dict[str, Lines] = {}
         self._arrays: dict[str, memoryview[int]] = {}
@@ -159,7 +165,7 @@ class Catalog:
         self._opened: dict[Scheme, dict[str, list[int]]] = {}
 
     @classmethod
-    def open(cls, path: str | None = None) -> "Catalog":
+    def open(cls, path: str | None = None) -> Catalog:
         """Open the package's catalogue, or the one at `path`.
 
         Raises:
@@ -169,7 +175,7 @@ class Catalog:
             path = __file__.rpartition("store.py")[0] + "data/catalog.bin"
         try:
             with open(path, "rb", 0) as file:  # pathlib's import would cost more than all of this
-                data = file.read(_HEAD)
+                data = file.read(HEAD)
         except OSError as error:
             raise Unreadable(path, f"the catalogue cannot be read: {error.strerror}") from error
         if not data.startswith(MAGIC):
@@ -187,21 +193,24 @@ class Catalog:
             raise Unreadable(path, "the catalogue is damaged") from error
         raise Unreadable(path, "the catalogue is damaged: header")
 
-    def _section(self, name: str) -> tuple[int, memoryview]:
-        """Where a section begins and its bytes, checked when they are first needed."""
+    def _section(self, name: str) -> tuple[bytes, int, memoryview]:
+        """Bytes that hold a section, where it begins in them, and the section itself, checked."""
         begin, length, checksum = self._sections[name]
         begin += self._start
-        if begin + length > len(self._data):
+        data = self._data
+        if begin + length > len(data):
             with open(self._path, "rb", 0) as file:
-                self._data = file.read()
-        view = memoryview(self._data)[begin : begin + length]
+                file.seek(begin)
+                data = file.read(length)
+            begin = 0
+        view = memoryview(data)[begin : begin + length]
         if zlib.crc32(view) != checksum or len(view) != length:
             raise Unreadable(self._path, f"the catalogue is damaged: {name}")
-        return begin, view
+        return data, begin, view
 
-    def _numbers(self, name: str, code: Literal["B", "H", "I"]) -> "memoryview[int]":
+    def _numbers(self, name: str, code: Literal["B", "H", "I"]) -> memoryview[int]:
         """A section as an array of u16 (`H`) or u32 (`I`)."""
-        _, data = self._section(name)
+        _, _, data = self._section(name)
         if sys.byteorder == "little":
             return data.cast(code)
         from array import array  # noqa: PLC0415 - rare
@@ -210,16 +219,16 @@ class Catalog:
         swapped.byteswap()
         return memoryview(swapped)
 
-    def _array(self, name: str, code: Literal["B", "H", "I"] = "H") -> "memoryview[int]":
+    def _array(self, name: str, code: Literal["B", "H", "I"] = "H") -> memoryview[int]:
         if name not in self._arrays:
             self._arrays[name] = self._numbers(name, code)
         return self._arrays[name]
 
-    def _line_section(self, name: str) -> "Lines":
-        begin, _ = self._section(name)
-        return Lines(self._data, begin, self._numbers(f"{name}_at", "I"))
+    def _line_section(self, name: str) -> Lines:
+        data, begin, _ = self._section(name)
+        return Lines(data, begin, self._numbers(f"{name}_at", "I"))
 
-    def _text(self, name: str) -> "Lines":
+    def _text(self, name: str) -> Lines:
         if name not in self._lines:
             self._lines[name] = self._line_section(name)
         return self._lines[name]
@@ -358,41 +367,40 @@ class Catalog:
         return operation
 
     def _operation(self, row: int) -> Operation:
-        if row not in self._operations:
+        operation = self._operations.get(row)
+        if operation is None:
             key = self._rows[row]
-            first = self._array("needs")[row] * 3
-            work, personal, application = (
-                self._support(self._array("triples")[first + at]) for at in range(3)
-            )
-            self._operations[row] = Operation(
+            triple = self._needs[row] * 3
+            work, personal, application = self._triples[triple : triple + 3]
+            operation = self._operations[row] = Operation(
                 METHODS[key >> 1 & 7],
                 self._template(key >> 4),
                 "beta" if key & 1 else "v1.0",
-                work,
-                personal,
-                application,
+                self._support(work),
+                self._support(personal),
+                self._support(application),
             )
-        return self._operations[row]
+        return operation
 
     def _template(self, node: int) -> str:
-        words = self._words
+        edges = self._edges
         out = []
         while node:
-            key = self._edges[node - 1]
-            out.append(_spelt(words[key & _LITERAL]))
+            key = edges[node - 1]
+            literal = key & _LITERAL
+            out.append(_spelt(self._words[literal]) if literal else "{id}")
             node = key >> LITERAL_BITS
         return "/" + "/".join(reversed(out))
 
     def _support(self, index: int) -> Support:
-        if index not in self._supports:
-            grants = self._array("grants")
-            at = self._array("grants_at", "I")[index]
+        support = self._supports.get(index)
+        if support is None:
+            grants, at = self._grants, self._grants_at[index]
             flags, count, least = grants[at : at + 3]
-            accepted = tuple(self._alternative(code) for code in grants[at + 3 : at + 3 + count])
-            self._supports[index] = Support(
-                bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1]
-            )
-        return self._supports[index]
+            accepted = tuple(map(self._alternative, grants[at + 3 : at + 3 + count]))
+            support = Support(bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1])
+            self._supports[index] = support
+        return support
 
     def _alternative(self, code: int) -> tuple[str, ...]:
         found = self._alternatives.get(code)
@@ -518,8 +526,6 @@ def _less_sure(operation: Operation, *, own: bool) -> Operation:
 
 def _spelt(literal: str) -> str:
     """A literal as shown in a template."""
-    if literal == match.SLOT:
-        return "{id}"
     name, bracket, arguments = literal.partition("(")
     if not bracket:
         return literal

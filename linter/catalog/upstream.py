@@ -5,14 +5,16 @@ certain and set aside (quarantined) where it is not; either way the report
 gets the entry, under the name of what is wrong with it.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any, Final, NamedTuple
 
 from linter.catalog import match
 from linter.catalog.records import GRAPH, PermissionType, Scheme
+from linter.typed import Any, Final, NamedTuple
 
 Alternative = tuple[str, ...]
 Key = tuple[str, tuple[str, ...]]  # method and tokens of the template
@@ -100,7 +102,7 @@ def template(path: str, calls: frozenset[str], report: Report) -> tuple[str, ...
         report.add("repaired: ellipsis for further levels left out", written)
     segments: list[str] = []
     # Values in an argument list may hold a slash; the matcher's own splitter knows.
-    for segment in match._split(path):  # noqa: SLF001 - one tokenizer for both sides
+    for segment in match.split(path):
         if not segment:
             continue
         if "}}" in segment and "{{" not in segment:

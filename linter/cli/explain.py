@@ -141,7 +141,7 @@ def _guid(guid: str) -> Iterator[str]:
         raise Unreadable(
             "explain", f"{guid} is no permission and no app of Microsoft's that the catalogue knows"
         )
-    if name is not None:
+    if name is not None and not permissions:
         yield f"{guid} is the app {name}"
     for permission in permissions:
         yield from _permission(permission, catalog)

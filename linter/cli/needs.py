@@ -47,7 +47,9 @@ def main(arguments: list[str]) -> int:
     if options.format == "json":
         import json
 
-        write(json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2) + "\n")
+        text = json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2)
+        # URLs are echoed as given, so what CI logs take for a command is escaped as JSON does it.
+        write(text.replace("##", "#\\u0023") + "\n")
     else:
         write("\n".join(_text(need, catalog) for need in needs))
     return _exit_code(needs)

@@ -27,7 +27,7 @@ _SHAPES: Final = (
     r"[\w.~-]{0,3}\dQ~[\w.~-]{31,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[^\"'])*(?:-----END [A-Z ]*-----)?"
-    r"|(?<=://)[^\s/:@\"']+:[^\s/@\"']+(?=@)"
+    r"|(?:(?<=://)|(?<=:/))[^\s/:@\"']+:[^\s/@\"']+(?=@)"
 )
 _KEYS: Final = (
     r"client[_-]?secret|secret[_-]?text|secret[_-]?value|app[_-]?secret|password|passwd|pwd"
