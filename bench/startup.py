@@ -40,13 +40,14 @@ def main() -> int:
         peer = environment(Path(scratch, "peer"), "zizmor")
         python, entralint = str(ours / "python"), str(ours / "entralint")
         check = [entralint, "check", "--no-config", "--today", "2026-11-25"]
+        pair = [str(INPUTS / "pair" / name) for name in ("app.json", "app.calls.yaml")]
         commands = [
             Command("python -I -c pass", [python, "-I", "-c", "pass"], 1.0),
             Command("--version", [entralint, "--version"], 2.5),
             Command("manifest, no finding", [*check, str(INPUTS / "clean" / "app.json")], 3.5),
             Command("manifest, three findings", [*check, str(INPUTS / "three" / "app.json")], 4.5),
-            Command("manifest + YAML calls, findings", [*check, str(INPUTS / "pair")], 5.5),
-            Command("the same on a terminal", [*check, str(INPUTS / "pair")], 8.0, terminal=True),
+            Command("manifest + YAML calls, findings", [*check, *pair], 5.5),
+            Command("the same on a terminal", [*check, *pair], 8.0, terminal=True),
             Command("manifest + JSON calls, findings", [*check, str(INPUTS / "json")], None),
             Command("needs, one call", [entralint, "needs", "GET /me/messages"], None),
             Command(

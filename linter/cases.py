@@ -352,7 +352,7 @@ def recognise(head: bytes) -> Kind | None:
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         text = head.decode("utf-16", "ignore")
     else:
-        text = head.decode("utf-8-sig", "ignore").replace("\0", "")
+        text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "ignore").replace("\0", "")
     if calls.sniff(text):
         return "calls"
     if readers.sniff_grants(text):

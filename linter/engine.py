@@ -148,7 +148,7 @@ Check = Callable[..., Iterator["Hit | Unknown"]]
 
 
 class _Runnable:
-    """A rule with its check, which is loaded when it first runs: a family that cannot run is never imported."""
+    """A rule with its check, loaded when it first runs: a family that cannot run is never imported."""
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.audience import may_be_for_graph
-from linter.catalog import guard, match
+from linter.catalog import match
 from linter.catalog.match import parse_url
+from linter.catalog.names import consented_by_resource, reads
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.destination import apis_called
@@ -232,7 +233,7 @@ def _unsaid(step: Step, call: Call, names: frozenset[str]) -> tuple[str, ...]:
     if call.writes is None and _covering(step.operation.support(step.scheme), names):
         # A permission for some properties only is held: the body decides.
         return ("call.writes",)
-    if any(guard.consented_by_resource(name) for found in step.support.accepted for name in found):
+    if any(consented_by_resource(name) for found in step.support.accepted for name in found):
         # A team or chat grants these by itself, as the Teams app's own manifest asks.
         return ("grants.resource_specific_consent",)
     return ()
@@ -263,7 +264,7 @@ def _half_held(support: Support, names: frozenset[str]) -> tuple[str, ...] | Non
         missing = [name for name in alternative if name not in names]
         if not missing or len(missing) == len(alternative):
             continue
-        if paired or all(guard.reads(name) for name in missing):
+        if paired or all(reads(name) for name in missing):
             return alternative
     return None
 

@@ -7,7 +7,6 @@ finding is shown: `Source` asks its `locate` for the spans on first need.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 
 from linter.typed import NamedTuple
@@ -72,6 +71,8 @@ class Source:
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """The line and column, both from 1, of an offset into the text."""
+        from bisect import bisect_right  # noqa: PLC0415  a shared library, and only findings have lines
+
         starts = self._line_starts()
         line = bisect_right(starts, offset)
         return line, offset - starts[line - 1] + 1

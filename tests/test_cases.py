@@ -11,7 +11,10 @@ from linter.errors import Problem
 from tests.cli.run import APP, GRAPH, calls, manifest, write
 
 CLIENT, RESOURCE = "1e0c8a4e-2a9b-4f57-9c0f-0b4d5a1f7a01", "b7d1f0c2-5a64-4f0e-8a6c-3e2d1c0b9a02"
-PRINCIPALS = [{"id": CLIENT, "appId": APP}, {"id": RESOURCE, "appId": GRAPH, "displayName": "Microsoft Graph"}]
+PRINCIPALS = [
+    {"id": CLIENT, "appId": APP},
+    {"id": RESOURCE, "appId": GRAPH, "displayName": "Microsoft Graph"},
+]
 GRANT = {"clientId": CLIENT, "consentType": "AllPrincipals", "resourceId": RESOURCE, "scope": "User.Read.All"}
 
 
@@ -48,10 +51,15 @@ def test_a_manifest_alone_and_calls_alone(tmp_path: Path):
     assert found.problems == ()
 
 
-@pytest.mark.parametrize("paths", [("app.json",), ("app.calls.yaml",), ("app.calls.yaml", "app.json"), (".",)])
+@pytest.mark.parametrize(
+    "paths", [("app.json",), ("app.calls.yaml",), ("app.calls.yaml", "app.json"), (".",)]
+)
 @pytest.mark.parametrize("app", [None, "app.json", "./app.json", APP, APP.upper(), "Portal"])
 def test_a_pair_is_one_case_whichever_half_is_named(tmp_path: Path, paths: tuple[str, ...], app: str | None):
-    write(tmp_path, {"app.json": manifest(), "package.json": {"name": "x"}, "app.calls.yaml": calls("GET /me", app=app)})
+    write(
+        tmp_path,
+        {"app.json": manifest(), "package.json": {"name": "x"}, "app.calls.yaml": calls("GET /me", app=app)},
+    )
     assert shapes(gathered(*paths)) == [PAIR]
     assert gathered(*paths).problems == ()
 
@@ -63,7 +71,14 @@ def test_a_neighbour_of_another_name_completes_no_pair(tmp_path: Path):
 
 
 def test_what_is_wrong_with_a_neighbour_is_not_the_question(tmp_path: Path):
-    write(tmp_path, {"app.json": manifest(), "old.calls.yaml": "version: 1\nflows: {\n", "app.calls.yaml": calls("GET /me")})
+    write(
+        tmp_path,
+        {
+            "app.json": manifest(),
+            "old.calls.yaml": "version: 1\nflows: {\n",
+            "app.calls.yaml": calls("GET /me"),
+        },
+    )
     assert shapes(gathered("app.json")) == [PAIR]
     assert gathered("app.json").problems == ()
     assert [problem.path for problem in gathered(".").problems] == ["old.calls.yaml"]
@@ -76,14 +91,19 @@ def test_a_neighbour_that_belongs_to_another_app_is_no_case(tmp_path: Path):
 
 
 def test_at_most_fifty_neighbours(tmp_path: Path):
-    write(tmp_path, {f"a{number:02}.calls.yaml": calls("GET /me", name=f"f{number:02}") for number in range(60)})
+    write(
+        tmp_path, {f"a{number:02}.calls.yaml": calls("GET /me", name=f"f{number:02}") for number in range(60)}
+    )
     write(tmp_path, {"app.json": manifest()})
     (case,) = gathered("app.json").cases
     assert shape(case)[2] == [f"f{number:02}" for number in range(50)]
 
 
 def test_app_names_a_file_that_nobody_named(tmp_path: Path):
-    write(tmp_path, {"apps/app.json": manifest(), "plans/app.calls.yaml": calls("GET /me", app="../apps/app.json")})
+    write(
+        tmp_path,
+        {"apps/app.json": manifest(), "plans/app.calls.yaml": calls("GET /me", app="../apps/app.json")},
+    )
     assert shapes(gathered("plans")) == [("Portal", ("apps/app.json", "plans/app.calls.yaml"), ["portal"])]
 
 
@@ -105,10 +125,19 @@ def test_app_by_file_beats_app_id_and_name(tmp_path: Path):
 
 
 def test_app_that_matches_nothing(tmp_path: Path):
-    write(tmp_path, {"app.json": manifest(), "b.json": manifest("B", None), "a.calls.yaml": calls("GET /me", app="Portla")})
+    write(
+        tmp_path,
+        {
+            "app.json": manifest(),
+            "b.json": manifest("B", None),
+            "a.calls.yaml": calls("GET /me", app="Portla"),
+        },
+    )
     found = gathered("a.calls.yaml")
     assert shapes(found) == [("Portla", ("a.calls.yaml",), ["portal"])]
-    message = "`app: Portla` is no file, appId or displayName of an app here; apps: app.json (Portal), b.json (B)"
+    message = (
+        "`app: Portla` is no file, appId or displayName of an app here; apps: app.json (Portal), b.json (B)"
+    )
     assert found.problems == (Problem("a.calls.yaml", 2, 6, message),)
 
 
@@ -137,7 +166,10 @@ def test_many_candidates_are_not_all_listed(tmp_path: Path):
 
 
 def test_two_manifests_beside_are_ambiguous_and_calls_are_still_checked(tmp_path: Path):
-    write(tmp_path, {"a.json": manifest("A", None), "b.json": manifest("B", None), "p.calls.yaml": calls("GET /me")})
+    write(
+        tmp_path,
+        {"a.json": manifest("A", None), "b.json": manifest("B", None), "p.calls.yaml": calls("GET /me")},
+    )
     found = gathered("p.calls.yaml")
     assert shapes(found) == [("p.calls.yaml", ("p.calls.yaml",), ["portal"])]
     message = "may belong to more than one app: a.json (A), b.json (B); say which with `app:`"
@@ -161,7 +193,10 @@ def test_calls_option_reads_a_file_of_any_content_as_calls(tmp_path: Path):
 
 
 def test_calls_option_with_several_apps(tmp_path: Path):
-    write(tmp_path, {"x/a.json": manifest("A", None), "x/b.json": manifest("B", None), "p.calls.yaml": calls("GET /me")})
+    write(
+        tmp_path,
+        {"x/a.json": manifest("A", None), "x/b.json": manifest("B", None), "p.calls.yaml": calls("GET /me")},
+    )
     message = "may belong to more than one app: x/a.json (A), x/b.json (B); say which with `app:`"
     assert gathered("x", calls=("p.calls.yaml",)).problems == (Problem("p.calls.yaml", 1, 1, message),)
 
@@ -190,11 +225,16 @@ def test_calls_files_of_one_app_are_put_together(tmp_path: Path):
 
 
 def test_a_flow_name_twice_is_an_error_and_the_first_file_holds(tmp_path: Path):
-    write(tmp_path, {"app.json": manifest(), "a.calls.yaml": calls("GET /me"), "b.calls.yaml": calls("GET /users")})
+    write(
+        tmp_path,
+        {"app.json": manifest(), "a.calls.yaml": calls("GET /me"), "b.calls.yaml": calls("GET /users")},
+    )
     found = gathered(".")
     (case,) = found.cases
     assert case.inventory is not None
-    assert [(flow.name, [call.url for call in flow.calls]) for flow in case.inventory.flows] == [("portal", ["/me"])]
+    assert [(flow.name, [call.url for call in flow.calls]) for flow in case.inventory.flows] == [
+        ("portal", ["/me"])
+    ]
     message = "another calls file of this app has a flow `portal`"
     assert found.problems == (Problem("b.calls.yaml", 3, 5, message),)
 
@@ -211,7 +251,9 @@ def test_contradictions(tmp_path: Path):
     first = "tenant: contoso.com\nconsent: {by: admin}\n" + calls("GET /me", name="a")
     same = "consent: {by: admin}\ntenant: contoso.com\n" + calls("GET /me", name="b")
     other = "tenant: fabrikam.com\nconsent: {by: user}\n" + calls("GET /me", name="c")
-    write(tmp_path, {"app.json": manifest(), "a.calls.yaml": first, "b.calls.yaml": same, "c.calls.yaml": other})
+    write(
+        tmp_path, {"app.json": manifest(), "a.calls.yaml": first, "b.calls.yaml": same, "c.calls.yaml": other}
+    )
     assert gathered(".").problems == (
         Problem("c.calls.yaml", 1, 9, "another calls file of this app has another `tenant`"),
         Problem("c.calls.yaml", 2, 10, "another calls file of this app has another `consent`"),
@@ -241,7 +283,9 @@ def granted(case: Case) -> list[tuple[str, ...]] | None:
 
 
 def test_grants_are_joined_by_the_app_id(tmp_path: Path):
-    write(tmp_path, {"a.json": manifest("A"), "b.json": manifest("B", "b"), "saved/g.json": grants(PRINCIPALS)})
+    write(
+        tmp_path, {"a.json": manifest("A"), "b.json": manifest("B", "b"), "saved/g.json": grants(PRINCIPALS)}
+    )
     found = gathered("a.json", "b.json", grants=("saved/g.json",))
     assert [(case.name, granted(case)) for case in found.cases] == [("A", [("User.Read.All",)]), ("B", None)]
 
@@ -323,7 +367,10 @@ def test_nothing_to_check(tmp_path: Path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "docs").mkdir()
     message = "holds no app registration and no calls file"
-    assert gathered("empty", "docs").problems == (Problem("docs", 0, 0, message), Problem("empty", 0, 0, message))
+    assert gathered("empty", "docs").problems == (
+        Problem("docs", 0, 0, message),
+        Problem("empty", 0, 0, message),
+    )
 
 
 def test_the_order_of_paths_changes_nothing(tmp_path: Path):

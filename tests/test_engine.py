@@ -29,6 +29,8 @@ SOURCE = Source("apps/portal.json", TEXT, json_text.spans)
 (APPLICATION,) = graph.read(SOURCE) or ()
 CASE = Case("Portal", "app", APPLICATION, None, None, None, ("apps/portal.json",))
 
+EVERYTHING = Selection()
+
 Checks = dict[str, Callable[..., Iterator[Hit | Unknown]]]
 
 
@@ -41,7 +43,18 @@ def rule(
     needs: tuple[str, ...] = ("application",),
     uses: tuple[str, ...] = (),
 ) -> Rule:
-    return Rule(identifier, f"title of {identifier}", severity, confidence, persona, "fix it", None, refines, needs, uses)
+    return Rule(
+        identifier,
+        f"title of {identifier}",
+        severity,
+        confidence,
+        persona,
+        "fix it",
+        None,
+        refines,
+        needs,
+        uses,
+    )
 
 
 def hit(pointer: str, subject: str = "", **more: Any) -> Hit:
@@ -56,7 +69,7 @@ def yields(*results: Hit | Unknown) -> Callable[..., Iterator[Hit | Unknown]]:
 def run(monkeypatch: pytest.MonkeyPatch):
     def run(
         rules: dict[Rule, Callable[..., Iterator[Hit | Unknown]]],
-        selection: Selection = Selection(),
+        selection: Selection = EVERYTHING,
         case: Case = CASE,
         *,
         whole: bool = False,
@@ -102,7 +115,9 @@ def test_a_finding_has_its_rules_metadata(run):
     ],
 )
 def test_a_hit_may_only_lower(run, of_rule, of_hit, shown):
-    (finding,) = run({rule("x/a", *of_rule): yields(hit("/web", severity=of_hit[0], confidence=of_hit[1]))}).findings
+    (finding,) = run(
+        {rule("x/a", *of_rule): yields(hit("/web", severity=of_hit[0], confidence=of_hit[1]))}
+    ).findings
     assert (finding.severity, finding.confidence) == shown
 
 
@@ -124,7 +139,13 @@ def test_sorted_by_file_line_and_rule(run):
 
 
 def test_equal_fingerprints_are_numbered_in_file_order(run):
-    outcome = run({rule("x/a"): yields(hit("/web/redirectUris/1", "r"), hit("/web/redirectUris/0", "r"), hit("/web", "w"))})
+    outcome = run(
+        {
+            rule("x/a"): yields(
+                hit("/web/redirectUris/1", "r"), hit("/web/redirectUris/0", "r"), hit("/web", "w")
+            )
+        }
+    )
     assert [(f.at.pointer, f.fingerprint) for f in outcome.findings] == [
         ("/web", "x/a:app:w"),
         ("/web/redirectUris/0", "x/a:app:r"),
@@ -157,7 +178,9 @@ def test_an_unknown_of_an_input_that_was_not_given(run):
     outcome = run(
         {
             rule("x/a", uses=("grants",)): yields(Unknown("grants.app_role_assignments")),
-            rule("x/b", uses=("grants",)): yields(Unknown("grants.app_role_assignments"), Unknown("application.web")),
+            rule("x/b", uses=("grants",)): yields(
+                Unknown("grants.app_role_assignments"), Unknown("application.web")
+            ),
             rule("x/c", uses=("tenant",)): yields(Unknown("tenant.cloud")),
             rule("x/d", needs=("catalog",)): yields(Unknown("catalog.resources")),
         }
@@ -251,7 +274,11 @@ def test_configured_severity(run, layers, severity):
 
 @pytest.mark.parametrize(
     ("persona", "shown", "hidden"),
-    [("regular", ["x/e", "x/r"], 2), ("pedantic", ["x/e", "x/p", "x/r"], 1), ("auditor", ["x/a", "x/e", "x/p", "x/r"], 0)],
+    [
+        ("regular", ["x/e", "x/r"], 2),
+        ("pedantic", ["x/e", "x/p", "x/r"], 1),
+        ("auditor", ["x/a", "x/e", "x/p", "x/r"], 0),
+    ],
 )
 def test_a_persona_hides_fussier_rules_but_never_an_error(run, persona, shown, hidden):
     outcome = run(
@@ -267,7 +294,11 @@ def test_a_persona_hides_fussier_rules_but_never_an_error(run, persona, shown, h
 
 
 def test_what_is_not_shown_is_not_counted(run):
-    rules = {rule("x/a"): yields(), rule("x/b", needs=("flows",)): yields(), rule("y/a"): yields(Unknown("application.web"))}
+    rules = {
+        rule("x/a"): yields(),
+        rule("x/b", needs=("flows",)): yields(),
+        rule("y/a"): yields(Unknown("application.web")),
+    }
     (app,) = run(rules, Selection((Layer(select=("x",)),))).apps
     assert (app.evaluated, app.not_evaluated) == (1, (NotEvaluated("x/b", ("flows",), given=False),))
 
@@ -307,7 +338,11 @@ def test_expired_and_unused_ignores(run):
     used = Ignore("x/a", "r", "3")
     not_run = Ignore("x/flows", "r", "4")
     not_shown = Ignore("y/a", "r", "5")
-    rules = {rule("x/a"): yields(hit("/web")), rule("x/flows", needs=("flows",)): yields(), rule("y/a"): yields()}
+    rules = {
+        rule("x/a"): yields(hit("/web")),
+        rule("x/flows", needs=("flows",)): yields(),
+        rule("y/a"): yields(),
+    }
     selection = Selection((Layer(ignore=("y",)),), (expired, unused, used, not_run, not_shown))
     whole, some = run(rules, selection, whole=True), run(rules, selection)
     assert (whole.expired_ignores, whole.unused_ignores) == ((expired,), (unused,))
@@ -325,7 +360,14 @@ IDS = {
     "Group.Read.All": ("5b567255-7703-4780-807c-7be8301ae99b", "Role"),
     "no such permission": ("11111111-2222-4333-8444-555555555555", "Role"),
 }
-URLS = ("GET /users", "GET /me/messages", "POST /groups", "DELETE /users/{id}", "GET /no/such/thing", "PATCH /users/{id}")
+URLS = (
+    "GET /users",
+    "GET /me/messages",
+    "POST /groups",
+    "DELETE /users/{id}",
+    "GET /no/such/thing",
+    "PATCH /users/{id}",
+)
 
 
 @st.composite
@@ -336,7 +378,9 @@ def shuffled(draw: st.DrawFn) -> tuple[list[str], list[str], list[list[str]], li
     return list(draw(st.permutations(NAMES))), list(resources), calls, list(draw(st.permutations([0, 1])))
 
 
-def findings_of(folder: Path, names: list[str], resources: list[str], urls: list[list[str]], order: list[int]):
+def findings_of(
+    folder: Path, names: list[str], resources: list[str], urls: list[list[str]], order: list[int]
+):
     access = [{"id": IDS[name][0], "type": IDS[name][1]} for name in names]
     manifest = {
         "appId": "app",
@@ -344,19 +388,31 @@ def findings_of(folder: Path, names: list[str], resources: list[str], urls: list
         "signInAudience": "AzureADandPersonalMicrosoftAccount",
         "web": {"redirectUris": ["http://contoso.com/a", "https://*.contoso.com"]},
         "requiredResourceAccess": [
-            {"resourceAppId": resource, "resourceAccess": access if resource == GRAPH else [{"id": "x", "type": "Role"}]}
+            {
+                "resourceAppId": resource,
+                "resourceAccess": access if resource == GRAPH else [{"id": "x", "type": "Role"}],
+            }
             for resource in resources
         ],
     }
     flows = [
         {"name": "job", "type": "client_credentials", "calls": urls[0]},
-        {"name": "portal", "type": "authorization_code", "scopes": ["User.Read", "Mail.Read"], "calls": urls[1]},
+        {
+            "name": "portal",
+            "type": "authorization_code",
+            "scopes": ["User.Read", "Mail.Read"],
+            "calls": urls[1],
+        },
     ]
     (folder / "app.json").write_text(json.dumps(manifest, indent=len(names[0]) % 3 or None))
-    (folder / "app.calls.json").write_text(json.dumps({"version": 1, "flows": [flows[number] for number in order]}))
+    (folder / "app.calls.json").write_text(
+        json.dumps({"version": 1, "flows": [flows[number] for number in order]})
+    )
     gathered = cases.gather(Request((str(folder),)))
     assert gathered.problems == ()
-    return engine.run(gathered.cases, ruleset.load(), Selection(persona="auditor"), Catalog.open, Entra(), TODAY)
+    return engine.run(
+        gathered.cases, ruleset.load(), Selection(persona="auditor"), Catalog.open, Entra(), TODAY
+    )
 
 
 @settings(max_examples=25, deadline=None)

@@ -25,14 +25,24 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_a_folder_gives_its_json_and_yaml_in_order(tmp_path: Path):
     write(
         tmp_path,
-        {"b.json": {}, "a.yml": "", "c/d.jsonc": "", "c/e.NDJSON": "", "aad.json.tpl": "", "x.txt": "", "z.jsonl": ""},
+        {
+            "b.json": {},
+            "a.yml": "",
+            "c/d.jsonc": "",
+            "c/e.NDJSON": "",
+            "aad.json.tpl": "",
+            "x.txt": "",
+            "z.jsonl": "",
+        },
     )
     names = ["a.yml", "aad.json.tpl", "b.json", "c/d.jsonc", "c/e.NDJSON", "z.jsonl"]
     assert found(".") == [Found(f"./{name}", named=False) for name in names]
 
 
 def test_folders_that_hold_other_peoples_files(tmp_path: Path):
-    write(tmp_path, {f"{name}/a.json": {} for name in (".git", "node_modules", ".venv", "bin", "obj", "bins")})
+    write(
+        tmp_path, {f"{name}/a.json": {} for name in (".git", "node_modules", ".venv", "bin", "obj", "bins")}
+    )
     assert found(".") == [Found("./bins/a.json", named=False)]
     assert found("node_modules") == [Found("node_modules/a.json", named=False)]
 
@@ -205,7 +215,9 @@ def test_the_limit_of_files_counts_those_of_a_known_form(tmp_path: Path, monkeyp
 
 def test_a_long_list_of_applications(tmp_path: Path):
     """NDJSON of a whole tenant: a fault in one line has that line's place."""
-    lines = [json.dumps(with_secret("2027-01-01", displayName=f"App {n}", appId=f"app-{n}")) for n in range(2000)]
+    lines = [
+        json.dumps(with_secret("2027-01-01", displayName=f"App {n}", appId=f"app-{n}")) for n in range(2000)
+    ]
     lines[1234] = json.dumps(with_secret("2025-01-01", displayName="Old", appId="old"))
     write(tmp_path, {"apps.ndjson": "\n".join(lines) + "\n"})
     arguments = ("--select", "credential/expired", "--today", "2026-11-25", "--format", "json")

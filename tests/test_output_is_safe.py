@@ -20,7 +20,16 @@ PASSWORD = "correct horse; battery, staple"
 URL_PASSWORD = "hunter2hunter2"
 
 #: What must never be seen, wherever it stood.
-SECRETS = (CLIENT_SECRET, CLIENT_SECRET[6:], JWT, JWT.rpartition(".")[2], PEM_BODY, PASSWORD, "battery", URL_PASSWORD)
+SECRETS = (
+    CLIENT_SECRET,
+    CLIENT_SECRET[6:],
+    JWT,
+    JWT.rpartition(".")[2],
+    PEM_BODY,
+    PASSWORD,
+    "battery",
+    URL_PASSWORD,
+)
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -94,7 +103,13 @@ def registration(text: str) -> dict[str, object]:
         "api": {
             "requestedAccessTokenVersion": 1,
             "oauth2PermissionScopes": [
-                {"id": KEY, "value": text, "type": "Admin", "isEnabled": True, "adminConsentDescription": text}
+                {
+                    "id": KEY,
+                    "value": text,
+                    "type": "Admin",
+                    "isEnabled": True,
+                    "adminConsentDescription": text,
+                }
             ],
             "preAuthorizedApplications": [{"appId": text, "delegatedPermissionIds": [text]}],
         },
@@ -110,7 +125,13 @@ def registration(text: str) -> dict[str, object]:
             }
         ],
         "keyCredentials": [
-            {"keyId": text, "displayName": text, "key": text, "endDateTime": "2025-01-01T00:00:00Z", "usage": "Verify"}
+            {
+                "keyId": text,
+                "displayName": text,
+                "key": text,
+                "endDateTime": "2025-01-01T00:00:00Z",
+                "usage": "Verify",
+            }
         ],
     }
 
@@ -159,20 +180,35 @@ def consent(text: str) -> dict[str, object]:
         "servicePrincipals": {
             "value": [
                 {"id": client, "appId": APP, "displayName": text, "appRoleAssignmentRequired": False},
-                {"id": resource, "appId": GRAPH, "displayName": text, "appRoles": [], "oauth2PermissionScopes": []},
+                {
+                    "id": resource,
+                    "appId": GRAPH,
+                    "displayName": text,
+                    "appRoles": [],
+                    "oauth2PermissionScopes": [],
+                },
             ]
         },
         "oauth2PermissionGrants": {
-            "value": [{"clientId": client, "consentType": "AllPrincipals", "resourceId": resource, "scope": text}]
+            "value": [
+                {"clientId": client, "consentType": "AllPrincipals", "resourceId": resource, "scope": text}
+            ]
         },
         "appRoleAssignments": {
-            "value": [{"principalId": client, "resourceId": resource, "appRoleId": text, "resourceDisplayName": text}]
+            "value": [
+                {
+                    "principalId": client,
+                    "resourceId": resource,
+                    "appRoleId": text,
+                    "resourceDisplayName": text,
+                }
+            ]
         },
     }
 
 
 def file_name(text: str) -> str:
-    """The text as a file name, as far as a file system takes it (no slash, so no URL with a password in it)."""
+    """The text as a file name, as far as a file system takes it (without a slash it is no URL)."""
     return text.replace(URL_PASSWORD, "pw").replace("/", "_").replace("\0", "_")[:60].strip(".")
 
 
@@ -211,7 +247,7 @@ def test_check_of_files_that_are_refused(tmp_path: Path, text: str, format_: str
             f"{name}.json": f'{{"signInAudience": {quoted}, {quoted}: 1, {quoted}: 2}}',
             f"{name}-types.json": {"displayName": [text], "signInAudience": {text: text}, "web": text},
             f"{name}-open.json": f'{{"signInAudience": "AzureADMyOrg",\n"notes": {quoted}',
-            f"{name}.calls.yaml": f"version: 1\n{quoted}: 1\nflows:\n  - type: {quoted}\n    {quoted}: 2\n    calls: {quoted}\n",
+            f"{name}.calls.yaml": f"version: 1\n{quoted}: 1\nflows:\n  - {quoted}: 2\n    calls: {quoted}\n",
             f"{name}-app.calls.yaml": f"version: 1\napp: {quoted}\nflows: [{{type: none, calls: []}}]\n",
             f"{name}-raw.calls.yaml": f"version: 1\nflows:\n  - type: {text}\n    calls: [{text}]\n",
             f"{name}.grants.json": {"oauth2PermissionGrants": {"value": [text, {"clientId": [text]}]}},
@@ -221,7 +257,9 @@ def test_check_of_files_that_are_refused(tmp_path: Path, text: str, format_: str
     result = run("check", ".", "--format", format_, folder=tmp_path)
     assert result.code == 2
     assert_safe(result, format_)
-    assert_safe(run("check", f"{name}-text.json", f"no {name}", "--format", format_, folder=tmp_path), format_)
+    assert_safe(
+        run("check", f"{name}-text.json", f"no {name}", "--format", format_, folder=tmp_path), format_
+    )
     paths = (f"{name}.json", "--calls", f"{name}-types.json", "--grants", f"{name}-raw.calls.yaml")
     assert_safe(run("check", *paths, "--format", format_, folder=tmp_path), format_)
 
@@ -229,7 +267,9 @@ def test_check_of_files_that_are_refused(tmp_path: Path, text: str, format_: str
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_configuration(tmp_path: Path, text: str):
     quoted = json.dumps(text)
-    ignore = f'[[ignores]]\nrule = "credential/expired"\nreason = {quoted}\napp = {quoted}\nsubject = {quoted}\n'
+    ignore = (
+        f'[[ignores]]\nrule = "credential/expired"\nreason = {quoted}\napp = {quoted}\nsubject = {quoted}\n'
+    )
     write(tmp_path, {"app.json": registration("Portal")})
     for toml in (
         f"{quoted} = 1\n",
@@ -288,7 +328,7 @@ def test_the_other_commands(tmp_path: Path, text: str):
 
 
 def test_lone_surrogates(tmp_path: Path):
-    """Half a character in a file is refused; on the command line and in a file name it is shown as an escape."""
+    """Half a character in a file is refused; in a file name it is shown as an escape."""
     write(tmp_path, {"half.json": '{"signInAudience": "AzureADMyOrg", "displayName": "a\\ud800b"}'})
     name = b"caf\xe9.json".decode("utf-8", "surrogateescape")
     (tmp_path / name).write_text(json.dumps(registration("Portal")), "utf-8")
@@ -296,5 +336,10 @@ def test_lone_surrogates(tmp_path: Path):
         result = run("check", ".", "--format", format_, folder=tmp_path)
         assert_safe(result, format_)
         assert "half of a surrogate pair" in result.stdout
-    for arguments in (["explain", "a\udce9"], ["needs", "GET /\udce9"], ["check", "\udce9"], ["rules", "\udce9"]):
+    for arguments in (
+        ["explain", "a\udce9"],
+        ["needs", "GET /\udce9"],
+        ["check", "\udce9"],
+        ["rules", "\udce9"],
+    ):
         assert_safe(run(*arguments, folder=tmp_path))

@@ -9,15 +9,15 @@ what both list, removes what a known defect put there, and grades the rest:
 * medium: only one witness knows, or they list different permissions;
 * low: they disagree on support, or a known defect touched what both list.
 
-Every function is pure. Nothing here runs when a manifest is checked, but
-`for_writes`.
+Every function is pure, and nothing here runs when a manifest is checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from linter.catalog.records import Scheme, Support
+from linter.catalog.names import consented_by_resource, reads, writes
+from linter.catalog.records import UNSUPPORTED, Scheme, Support
 from linter.finding import Confidence
 from linter.typed import Final, NamedTuple
 
@@ -53,35 +53,6 @@ class Verdict(NamedTuple):
 
     support: Support
     removed: tuple[tuple[str, Alternative], ...]
-
-
-UNSUPPORTED: Final = Support(supported=False, accepted=(), least=(), confidence="high")
-
-# --- what a name says ---------------------------------------------------------------------------
-
-# How a word of a name begins that changes something.
-_WRITES: Final = (
-    "readwrite", "readupdate", "write", "create", "manage", "send", "delete", "fullcontrol", "update",
-    "submit", "initiate", "join", "invite", "enable", "disable", "add", "remove", "assign", "restore",
-    "migrate", "approve", "start", "release", "control", "archive", "upload", "convert", "provision",
-    "operate", "privilegedoperations", "revoke",
-)  # fmt: skip
-
-
-def reads(name: str) -> bool:
-    """Whether a permission by its name only reads: `Mail.Read`, `User.ReadBasic.All`."""
-    words = name.lower().split(".")[1:]
-    return any(word.startswith("read") for word in words) and not writes(name)
-
-
-def writes(name: str) -> bool:
-    """Whether a permission by its name changes something: `Mail.ReadWrite`, `Mail.Send`."""
-    return any(word.startswith(_WRITES) for word in name.lower().split(".")[1:])
-
-
-def consented_by_resource(name: str) -> bool:
-    """Resource-specific consent: granted inside one team, chat or for one user's own installation."""
-    return name.endswith((".Group", ".Chat", ".User"))
 
 
 # Permissions over the signed-in user's own account, of which the data also says that they open
@@ -367,111 +338,3 @@ def _least(
         return (level, changes, _of_another_area(found, path), size, breadth, names)
 
     return sorted(candidates, key=plain)[:1]
-
-
-# --- what the body writes -----------------------------------------------------------------------
-
-
-class Aspect(NamedTuple):
-    """Properties of a user that permissions of their own are for.
-
-    `exclusive`: the general permissions (User.ReadWrite.All …) do not cover these properties.
-    """
-
-    properties: frozenset[str]
-    delegated: tuple[Alternative, ...]
-    application: tuple[Alternative, ...]
-    exclusive: bool
-
-
-# Reviewed by hand; source: the permissions' own descriptions in permissions-descriptions.json and
-# the notes of the reference page "Update user" (user-update).
-_ASPECTS: Final = (
-    Aspect(
-        frozenset({"passwordprofile"}),
-        (("User-PasswordProfile.ReadWrite.All",), ("Directory.AccessAsUser.All",)),
-        (("User-PasswordProfile.ReadWrite.All",),),
-        exclusive=True,
-    ),
-    Aspect(
-        frozenset({"identities"}),
-        (("User.ManageIdentities.All",),),
-        (("User.ManageIdentities.All",),),
-        exclusive=True,
-    ),
-    Aspect(
-        frozenset({"accountenabled"}),
-        (("User.EnableDisableAccount.All", "User.Read.All"),),
-        (("User.EnableDisableAccount.All", "User.Read.All"),),
-        exclusive=False,
-    ),
-    Aspect(
-        frozenset({"businessphones", "mobilephone"}),
-        (("User-Phone.ReadWrite.All",),),
-        (("User-Phone.ReadWrite.All",),),
-        exclusive=False,
-    ),
-    Aspect(
-        frozenset({"othermails"}),
-        (("User-Mail.ReadWrite.All",),),
-        (("User-Mail.ReadWrite.All",),),
-        exclusive=False,
-    ),
-    Aspect(
-        frozenset({"customsecurityattributes"}),
-        (("CustomSecAttributeAssignment.ReadWrite.All",),),
-        (("CustomSecAttributeAssignment.ReadWrite.All",),),
-        exclusive=True,
-    ),
-)
-
-_UPDATES_USER: Final = frozenset({"/users/{id}", "/me"})
-_ASPECT_NAMES: Final = frozenset(
-    alternative[0] for aspect in _ASPECTS for alternative in (*aspect.delegated, *aspect.application)
-) - {"Directory.AccessAsUser.All"}
-
-
-def for_writes(
-    method: str, template: str, scheme: Scheme, support: Support, properties: Iterable[str] | None
-) -> Support:
-    """`support` narrowed to a body that writes exactly `properties`; None if those are not known.
-
-    A permission for some properties only covers a call that writes no others. One that is needed
-    beside another makes a pair.
-    """
-    if method != "PATCH" or template not in _UPDATES_USER or not support.supported:
-        return support
-    general = [found for found in support.accepted if not _ASPECT_NAMES.intersection(found)]
-    least = [found for found in support.least if found in general] or general[:1]
-    if properties is None or scheme == "DelegatedPersonal":
-        return support._replace(accepted=tuple(general), least=tuple(least))
-    written = {written.partition("/")[0].partition(".")[0].strip().lower() for written in properties}
-    touched = [aspect for aspect in _ASPECTS if written & aspect.properties]
-    if not touched:
-        return support._replace(accepted=tuple(general), least=tuple(least))
-    covers = []
-    for aspect in touched:
-        own = list(aspect.application if scheme == "Application" else aspect.delegated)
-        covers.append(own if aspect.exclusive else own + general)
-    if written - frozenset().union(*(aspect.properties for aspect in touched)):
-        covers.append(least + [found for found in general if found not in least])
-    accepted: list[Alternative] = [()]
-    for cover in covers:
-        accepted = _joined(accepted, cover)
-    # Three at once only where no pair does.
-    accepted = [found for found in accepted if len(found) <= 2] or accepted
-    # The table above is one witness; and a directory role of the app's may do instead.
-    confidence: Confidence = "low" if support.confidence == "low" else "medium"
-    return Support(True, tuple(accepted), tuple(accepted[:1]), confidence)
-
-
-def _joined(left: list[Alternative], right: list[Alternative]) -> list[Alternative]:
-    """Every union of one of `left` and one of `right`, without those that hold another one."""
-    unions = [tuple(dict.fromkeys((*one, *other))) for one in left for other in right]
-    sets = {frozenset(found) for found in unions}
-    out: dict[frozenset[str], Alternative] = {}
-    for found in unions:
-        names = frozenset(found)
-        if not any(other < names for other in sets):
-            out.setdefault(names, found)
-    return list(out.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter.finding import Confidence
-from linter.typed import Literal, NamedTuple
+from linter.typed import Final, Literal, NamedTuple
 
 Scheme = Literal["DelegatedWork", "DelegatedPersonal", "Application"]
 PermissionType = Literal["Scope", "Role"]
@@ -45,6 +45,9 @@ class Support(NamedTuple):
     accepted: tuple[tuple[str, ...], ...]
     least: tuple[tuple[str, ...], ...]
     confidence: Confidence
+
+
+UNSUPPORTED: Final = Support(supported=False, accepted=(), least=(), confidence="high")
 
 
 class Operation(NamedTuple):

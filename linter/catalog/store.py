@@ -37,8 +37,16 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
-from linter.catalog import guard, match
-from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme, Support
+from linter.catalog import match
+from linter.catalog.records import (
+    GRAPH,
+    UNSUPPORTED,
+    Operation,
+    Permission,
+    PermissionType,
+    Scheme,
+    Support,
+)
 from linter.errors import Unreadable
 from linter.finding import CONFIDENCES
 from linter.typed import Final, Literal, NamedTuple
@@ -162,7 +170,6 @@ class Catalog:
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
         self._app_named: dict[str, str] = {}
-        self._opened: dict[Scheme, dict[str, list[int]]] = {}
 
     @classmethod
     def open(cls, path: str | None = None) -> Catalog:
@@ -267,32 +274,33 @@ class Catalog:
         None means that the properties are not known: a permission that is for some properties only
         then does not count.
         """
-        return guard.for_writes(
-            operation.method, operation.template, scheme, operation.support(scheme), writes
-        )
+        support = operation.support(scheme)
+        if operation.method != "PATCH":
+            return support
+        from linter.catalog.properties import for_writes  # noqa: PLC0415  only updates need it
+
+        return for_writes(operation.template, scheme, support, writes)
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, by template, method and version."""
         for row in range(len(self._rows)):
             yield self._operation(row)
 
-    def operations_of(self, permission: Permission) -> tuple[Operation, ...]:
-        """The operations that a Graph permission opens, alone or beside another one."""
-        if permission.resource != GRAPH:
-            return ()
-        schemes: tuple[Scheme, ...] = ("Application",) if permission.type == "Role" else SCHEMES[:2]
-        found = {row for scheme in schemes for row in self._opened_by(scheme).get(permission.value, ())}
-        return tuple(self._operation(row) for row in sorted(found))
+    def opens(self, permission: Permission) -> bool:
+        """Whether a permission opens any operation that is known, alone or beside another one.
 
-    def _opened_by(self, scheme: Scheme) -> dict[str, list[int]]:
-        if scheme not in self._opened:
-            opened: dict[str, list[int]] = {}
-            for row in range(len(self._rows)):
-                accepted = self._operation(row).support(scheme).accepted
-                for name in {name for alternative in accepted for name in alternative}:
-                    opened.setdefault(name, []).append(row)
-            self._opened[scheme] = opened
-        return self._opened[scheme]
+        Much cheaper than to list the operations.
+        """
+        if permission.resource != GRAPH:
+            return False
+        triples = self._array("triples")
+        columns = (2,) if permission.type == "Role" else (0, 1)
+        supports = {index for column in columns for index in triples[column::3]}
+        return any(
+            permission.value in alternative
+            for index in supports
+            for alternative in self._support(index).accepted
+        )
 
     def _walk(self, path: list[str], want: int) -> Operation | None:
         """The operation `want` (method and version) at `path`.
@@ -520,7 +528,7 @@ def _less_sure(operation: Operation, *, own: bool) -> Operation:
         for found in operation[3:6]
     ]
     if own:
-        supports[2] = guard.UNSUPPORTED
+        supports[2] = UNSUPPORTED
     return operation._replace(work=supports[0], personal=supports[1], application=supports[2])
 
 

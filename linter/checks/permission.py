@@ -309,7 +309,7 @@ def _is_unused(entry: Declared, uses: _Uses, catalog: Catalog, entra: Entra) -> 
         and permission.value not in names
         and permission.value.removesuffix(".Shared") not in names
         # What no known operation accepts (IMAP.AccessAsUser.All …) is for something else.
-        and bool(catalog.operations_of(permission))
+        and catalog.opens(permission)
     )
 
 

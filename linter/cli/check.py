@@ -1,6 +1,7 @@
 """`entralint check`: lint registrations together with their planned calls."""
 
-import argparse
+from __future__ import annotations
+
 import sys
 import time
 
@@ -8,7 +9,7 @@ from linter import config, engine, ruleset
 from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.cli import parser
+from linter.cli import options as command_line
 from linter.cli.output import ready, replace_file, write
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
@@ -16,6 +17,7 @@ from linter.entra import Entra
 from linter.errors import Problem, Unreadable
 from linter.finding import CONFIDENCES, SEVERITIES
 from linter.report import Report
+from linter.typed import Any
 
 #: Rules whose finding means that the tool does not know, not that the app is wrong.
 _UNKNOWN_CALL = "permission/unknown-call"
@@ -23,8 +25,8 @@ _UNKNOWN_CALL = "permission/unknown-call"
 
 def main(arguments: list[str]) -> int:
     """Run the command; see `linter.cli` for the exit codes."""
-    options = parser.check().parse_args(arguments)
-    today = options.today or time.strftime("%Y-%m-%d", time.gmtime())
+    options = command_line.check(arguments)
+    today = time.strftime("%Y-%m-%d", time.gmtime()) if options.today is None else options.today
     if options.today is not None and not config.is_date(today):
         raise Unreadable("--today", f"{today!r} is no date of the form YYYY-MM-DD")
     rules = ruleset.load()
@@ -70,7 +72,7 @@ class _Catalogue:
         return (self.opened.date, self.opened.hash) if self.opened else None
 
 
-def _selection(options: argparse.Namespace, settings: Config, rules: dict[str, ruleset.Rule]) -> Selection:
+def _selection(options: Any, settings: Config, rules: dict[str, ruleset.Rule]) -> Selection:
     command_line = Layer(tuple(options.select), tuple(options.ignore))
     for name in (*command_line.select, *command_line.ignore):
         ruleset.require(name, rules, "the command line")

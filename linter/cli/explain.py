@@ -122,7 +122,7 @@ def _call(call: str) -> Iterator[str]:
         raise Unreadable("explain", f"the catalogue has no operation for `{call}`")
     yield f"{method} {plain(url)} is {operation.method} {operation.template} ({operation.version})"
     for access, scheme in needs.ACCESS.items():
-        support = operation.support(scheme)
+        support = catalog.support(operation, scheme)
         yield ""
         verdict = "supported" if support.supported else "not supported"
         yield f"{access}: {verdict}, confidence {support.confidence}"

@@ -90,7 +90,7 @@ def _need(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Need:
     operation = catalog.find(method, url)
     if operation is None:
         return Need(method, url, None, {})
-    return Need(method, url, operation, {name: operation.support(ACCESS[name]) for name in wanted})
+    return Need(method, url, operation, {name: catalog.support(operation, ACCESS[name]) for name in wanted})
 
 
 def document(need: Need) -> dict[str, Any]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import os
 
-from linter import files
-from linter.engine import PERSONAS
-from linter.finding import CONFIDENCES, SEVERITIES
+from linter.cli.options import CHECK, MAX_BYTES, PATHS
+from linter.finding import SEVERITIES
 from linter.typed import Final, NoReturn
 
-FORMATS: Final = ("text", "json", "sarif", "github")
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
 SCHEMAS: Final = ("calls", "findings", "needs", "rule")
@@ -19,45 +17,13 @@ SCHEMAS: Final = ("calls", "findings", "needs", "rule")
 def check() -> argparse.ArgumentParser:
     """The options of `entralint check`."""
     parser = _parser("check", "Lint app registrations together with the calls they plan, offline.")
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, or - for standard input")
-    inputs = parser.add_argument_group("inputs")
-    inputs.add_argument(
-        "--calls", action="append", default=[], metavar="FILE", help="a calls file of the one app"
-    )
-    inputs.add_argument(
-        "--grants", action="append", default=[], metavar="FILE", help="consent as Microsoft Graph returns it"
-    )
-    inputs.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
-    inputs.add_argument(
-        "--max-bytes",
-        type=_positive,
-        default=files.MAX_BYTES,
-        metavar="N",
-        help="largest file read (%(default)s)",
-    )
-    inputs.add_argument("--config", metavar="FILE", help="this configuration and no other")
-    inputs.add_argument("--no-config", action="store_true", help="no configuration file")
-    rules = parser.add_argument_group("rules")
-    rules.add_argument(
-        "--select", action="append", default=[], metavar="RULE", help="only this rule or family"
-    )
-    rules.add_argument(
-        "--ignore", action="append", default=[], metavar="RULE", help="not this rule or family"
-    )
-    rules.add_argument("--persona", choices=PERSONAS, help="who reads it: shows fussier rules (regular)")
-    rules.add_argument("--today", metavar="DATE", help="judge dates as of YYYY-MM-DD")
-    output = parser.add_argument_group("output")
-    output.add_argument("--format", choices=FORMATS, default="text", help="(%(default)s)")
-    output.add_argument("--output", metavar="FILE", help="write the report there")
-    output.add_argument(
-        "--fail-on", choices=(*SEVERITIES, "never"), help="exit 1 from this severity on (error)"
-    )
-    output.add_argument(
-        "--fail-on-confidence", choices=CONFIDENCES, help="exit 1 from this confidence on (medium)"
-    )
-    output.add_argument(
-        "--strict", action="store_true", help="exit 2 for unknown calls and rules that an open field stopped"
-    )
+    parser.add_argument(PATHS.name, **PATHS.keywords)
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for option in CHECK:
+        if option.group not in groups:
+            groups[option.group] = parser.add_argument_group(option.group)
+        keywords = option.keywords | ({"type": _positive} if option is MAX_BYTES else {})
+        groups[option.group].add_argument(option.name, **keywords)
     return parser
 
 

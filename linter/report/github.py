@@ -51,7 +51,7 @@ def _finding(finding: Finding) -> str:
     text = plain(finding.message)
     if finding.predicts is not None:
         text += f"\npredicts: {plain(predicted(finding.predicts))}"
-    text += f"\nfix: {' '.join(plain(finding.fix).split())}"
+    text += f"\nfix: {plain(' '.join(finding.fix.split()))}"
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

@@ -69,7 +69,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **_place(finding.at),
         "related": [{"label": plain(related.label), **_place(related.at)} for related in finding.related],
         "predicts": _predicts(finding.predicts),
-        "fix": " ".join(plain(finding.fix).split()),
+        "fix": plain(" ".join(finding.fix.split())),
         "fingerprint": plain(finding.fingerprint),
     }
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from linter.positions import Source
 from linter.typed import Final
@@ -35,20 +36,37 @@ _KEYS: Final = (
 )
 _QUOTED: Final = r"""\\["'](?P<inner>(?:(?!\\["'])[^"'])*)|"(?P<double>(?:[^"\\]|\\.)*)|'(?P<single>[^']*)"""
 # What comes after a key: in quotes, in the quotes of JSON within a JSON string, or without quotes.
-_SECRET: Final = re.compile(
+_SECRET: Final = (
     rf"""(?:\\?["'])?(?:{_KEYS})(?:\\?["'])?\s*[:=]\s*(?:{_QUOTED}|(?P<bare>[^\s"',}}{{\[\]\\][^\s"']*))"""
-    rf"|(?P<shape>{_SHAPES})",
-    re.IGNORECASE,
+    rf"|(?P<shape>{_SHAPES})"
 )
 # A value without quotes may be several words in a file, but not in a sentence.
-_SECRET_LINE: Final = re.compile(
+_SECRET_LINE: Final = (
     rf"""(?:{_KEYS})(?:\\?["'])?\s*[:=]\s*(?:{_QUOTED}|"""
     r"""(?P<bare>(?<=:\s)[^\s"',}{\[\]\\$<%].*|[^\s"',}{\[\]\\$<%][^"']*|[$<%][^\s"']*))"""
-    rf"|(?P<shape>{_SHAPES})",
-    re.IGNORECASE,
+    rf"|(?P<shape>{_SHAPES})"
 )
 # A line that ends in a key: the value is in the next one.
-_OPEN_KEY: Final = re.compile(rf"(?:{_KEYS})[\"']?\s*[:=]\s*(?:[|>][-+\d]*)?\s*$", re.IGNORECASE)
+_OPEN_KEY: Final = rf"(?:{_KEYS})[\"']?\s*[:=]\s*(?:[|>][-+\d]*)?\s*$"
+
+# Compiling the patterns costs more than a lint, and most texts hold nothing of what each must match.
+_SIGNS: Final = ("q~", "eyj", "-----begin", "@")
+_WORDS: Final = ("secret", "passw", "pwd", "token", "api", "private", "connection")
+
+
+def _may_match(text: str) -> bool:
+    """Whether a text holds a part that every secret has."""
+    lowered = text.lower()
+    if any(sign in lowered for sign in _SIGNS):
+        return True
+    return (":" in text or "=" in text) and any(word in lowered for word in _WORDS)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
 _NOT_SECRET: Final = frozenset({"null", "true", "false", "access_token", "id_token", "static"})
 
 
@@ -81,7 +99,7 @@ def plain(text: str) -> str:
 
 def masked(text: str) -> str:
     """`text` with secrets masked and nothing escaped, for what is encoded afterwards."""
-    return _SECRET.sub(_mask, text)
+    return _compiled(_SECRET).sub(_mask, text) if _may_match(text) else text
 
 
 def leading(text: str) -> str:
@@ -137,7 +155,7 @@ def _hidden(line: str, above: str, *, within: bool) -> Iterator[tuple[int, int]]
         # Within a key that began further up.
         at = line.find("-----END")
         at = len(line) if at < 0 else at
-    elif not within and _OPEN_KEY.search(above[-200:]):
+    elif not within and _may_match(above[-200:]) and _compiled(_OPEN_KEY).search(above[-200:]):
         at = len(line.rstrip(" ,}"))
         value = line[:at].strip(" \"'")
         if value[:1] in _OPENS or value.lower() in _NOT_SECRET or ":" in value:
@@ -145,7 +163,7 @@ def _hidden(line: str, above: str, *, within: bool) -> Iterator[tuple[int, int]]
     blank = len(line) - len(line.lstrip())
     if at > blank:
         yield blank, at
-    for match in _SECRET_LINE.finditer(line, at):
+    for match in _compiled(_SECRET_LINE).finditer(line, at) if _may_match(line) else ():
         if not _is_open(match):
             yield match.span(match.lastgroup or 0)
 

@@ -84,7 +84,7 @@ def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
             "confidence": finding.confidence,
             "subject": plain(finding.subject),
             "app": plain(finding.app),
-            "fix": " ".join(plain(finding.fix).split()),
+            "fix": plain(" ".join(finding.fix.split())),
         },
     }
 

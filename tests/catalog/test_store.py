@@ -87,12 +87,15 @@ def test_name_of_resource(catalog: Catalog) -> None:
     assert catalog.resource_name("x") is None
 
 
-def test_operations_of_a_permission(catalog: Catalog) -> None:
-    send = catalog.permission(GRAPH, "Mail.Send", "Role")
-    assert send is not None
-    templates = {(operation.method, operation.template) for operation in catalog.operations_of(send)}
-    assert ("POST", "/users/{id}/sendMail") in templates
-    assert ("POST", "/me/sendMail") not in templates
+def test_opens_something(catalog: Catalog) -> None:
+    for name, type_, opens in (
+        ("Mail.Send", "Role", True),
+        ("Mail.Send", "Scope", True),
+        ("offline_access", "Scope", False),
+    ):
+        permission = catalog.permission(GRAPH, name, type_)
+        assert permission is not None
+        assert catalog.opens(permission) is opens, name
 
 
 def test_info_names_every_source(catalog: Catalog) -> None:

@@ -75,5 +75,7 @@ def with_secret(end: str, **more: object) -> dict[str, object]:
 def calls(*urls: str, app: str | None = None, name: str = "portal") -> str:
     """A calls file with one flow of a signed-in user."""
     head = "version: 1\n" + (f"app: {app}\n" if app else "")
-    flow = f"flows:\n  - name: {name}\n    type: authorization_code\n    user: {{account: work}}\n    calls:\n"
+    flow = (
+        f"flows:\n  - name: {name}\n    type: authorization_code\n    user: {{account: work}}\n    calls:\n"
+    )
     return head + flow + "".join(f"      - {url}\n" for url in urls)

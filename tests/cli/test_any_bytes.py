@@ -11,25 +11,118 @@ from tests.cli.run import calls, manifest, run, with_secret, write
 
 quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-MANIFEST_KEYS = (*with_secret("2026-01-01"), "web", "spa", "publicClient", "api", "appRoles", "identifierUris")
-MANIFEST_KEYS += ("resourceAppId", "resourceAccess", "id", "type", "redirectUris", "keyId", "endDateTime", "oauth2Permissions")
-CALLS_KEYS = ("version", "flows", "app", "complete", "tenant", "name", "type", "like", "scopes", "calls", "user", "method", "url")
-CALLS_KEYS += ("writes", "target", "requests", "redirect_uri", "consent", "api", "directory_roles", "account", "roles", "note")
-GRANTS_KEYS = ("servicePrincipals", "oauth2PermissionGrants", "appRoleAssignments", "value", "id", "appId", "clientId", "scope")
-GRANTS_KEYS += ("@odata.context", "@odata.nextLink", "error", "responses", "body", "status", "principalId", "resourceId")
-CONFIG_KEYS = ("select", "ignore", "severity", "ignores", "per-file", "files", "rule", "reason", "expires", "persona", "fail-on")
+MANIFEST_KEYS = (
+    *with_secret("2026-01-01"),
+    "web",
+    "spa",
+    "publicClient",
+    "api",
+    "appRoles",
+    "identifierUris",
+)
+MANIFEST_KEYS += (
+    "resourceAppId",
+    "resourceAccess",
+    "id",
+    "type",
+    "redirectUris",
+    "keyId",
+    "endDateTime",
+    "oauth2Permissions",
+)
+CALLS_KEYS = (
+    "version",
+    "flows",
+    "app",
+    "complete",
+    "tenant",
+    "name",
+    "type",
+    "like",
+    "scopes",
+    "calls",
+    "user",
+    "method",
+    "url",
+)
+CALLS_KEYS += (
+    "writes",
+    "target",
+    "requests",
+    "redirect_uri",
+    "consent",
+    "api",
+    "directory_roles",
+    "account",
+    "roles",
+    "note",
+)
+GRANTS_KEYS = (
+    "servicePrincipals",
+    "oauth2PermissionGrants",
+    "appRoleAssignments",
+    "value",
+    "id",
+    "appId",
+    "clientId",
+    "scope",
+)
+GRANTS_KEYS += (
+    "@odata.context",
+    "@odata.nextLink",
+    "error",
+    "responses",
+    "body",
+    "status",
+    "principalId",
+    "resourceId",
+)
+CONFIG_KEYS = (
+    "select",
+    "ignore",
+    "severity",
+    "ignores",
+    "per-file",
+    "files",
+    "rule",
+    "reason",
+    "expires",
+    "persona",
+    "fail-on",
+)
 
-WORDS = ("GET /me", "GET /users/{id}", "POST /$batch", "authorization_code", "client_credentials", "portal", "Scope", "Role")
-WORDS += ("https://graph.microsoft.com/.default", "AzureADMyOrg", "credential/expired", "permission", "2026-01-01", "", "{id}")
+WORDS = (
+    "GET /me",
+    "GET /users/{id}",
+    "POST /$batch",
+    "authorization_code",
+    "client_credentials",
+    "portal",
+    "Scope",
+    "Role",
+)
+WORDS += (
+    "https://graph.microsoft.com/.default",
+    "AzureADMyOrg",
+    "credential/expired",
+    "permission",
+    "2026-01-01",
+    "",
+    "{id}",
+)
 
 
 def values(keys: tuple[str, ...]) -> st.SearchStrategy[object]:
     """Values that are almost right: known keys and words in wrong places."""
-    leaves = st.none() | st.booleans() | st.integers(-1, 10**25) | st.sampled_from(WORDS) | st.text(max_size=8)
+    leaves = (
+        st.none() | st.booleans() | st.integers(-1, 10**25) | st.sampled_from(WORDS) | st.text(max_size=8)
+    )
     return st.recursive(
         leaves,
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(keys) | st.text(max_size=3), inner, max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(keys) | st.text(max_size=3), inner, max_size=5)
+        ),
         max_leaves=25,
     )
 
@@ -77,7 +170,10 @@ def test_flow_and_call(tmp_path: Path, members: dict[str, object]):
     call = {"method": "GET", "url": "/users"} | members
     write(
         tmp_path,
-        {"app.json": manifest(), "app.calls.json": {"version": 1, "flows": [flow, {**FLOW, "calls": [call]}]}},
+        {
+            "app.json": manifest(),
+            "app.calls.json": {"version": 1, "flows": [flow, {**FLOW, "calls": [call]}]},
+        },
     )
     assert_reported(".", folder=tmp_path)
 
@@ -93,7 +189,10 @@ def test_grants_file(tmp_path: Path, data: bytes):
 @given(
     st.binary(max_size=100)
     | st.lists(
-        st.sampled_from((*CONFIG_KEYS, *WORDS, "[", "]", "[[", "]]", "=", "\n", '"', "{", "}", ",", ".", "1")), max_size=30
+        st.sampled_from(
+            (*CONFIG_KEYS, *WORDS, "[", "]", "[[", "]]", "=", "\n", '"', "{", "}", ",", ".", "1")
+        ),
+        max_size=30,
     ).map(lambda parts: "".join(parts).encode())
     | st.tuples(st.sampled_from(CONFIG_KEYS), values(CONFIG_KEYS)).map(
         lambda pair: f"{pair[0]} = {json.dumps(pair[1])}".encode("utf-8", "surrogatepass")
@@ -106,7 +205,10 @@ def test_configuration(tmp_path: Path, data: bytes):
 
 
 @quick
-@given(st.binary(max_size=60) | st.lists(st.sampled_from((*WORDS, "\n", " ", "#")), max_size=8).map(lambda w: "".join(w).encode()))
+@given(
+    st.binary(max_size=60)
+    | st.lists(st.sampled_from((*WORDS, "\n", " ", "#")), max_size=8).map(lambda w: "".join(w).encode())
+)
 def test_standard_input(tmp_path: Path, data: bytes):
     for arguments in (["needs", "-"], ["needs", "-", "--format", "json"], ["check", "-"]):
         assert run(*arguments, folder=tmp_path, stdin=data).code in (0, 1, 2)
@@ -120,7 +222,8 @@ def test_explained_things(tmp_path: Path, thing: str):
 
 
 @pytest.mark.parametrize(
-    "toml", ["a = " + "[" * 5000, "a = " + "9" * 5000, "a." * 5000 + "a = 1", "tool = 5", "tool.entralint = 5"]
+    "toml",
+    ["a = " + "[" * 5000, "a = " + "9" * 5000, "a." * 5000 + "a = 1", "tool = 5", "tool.entralint = 5"],
 )
 def test_configurations_that_break_parsers(tmp_path: Path, toml: str):
     write(tmp_path, {"app.json": manifest(), "pyproject.toml": toml})

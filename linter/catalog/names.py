@@ -1,0 +1,29 @@
+"""What the name of a permission says by itself."""
+
+from __future__ import annotations
+
+from linter.typed import Final
+
+# How a word of a name begins that changes something.
+_WRITES: Final = (
+    "readwrite", "readupdate", "write", "create", "manage", "send", "delete", "fullcontrol", "update",
+    "submit", "initiate", "join", "invite", "enable", "disable", "add", "remove", "assign", "restore",
+    "migrate", "approve", "start", "release", "control", "archive", "upload", "convert", "provision",
+    "operate", "privilegedoperations", "revoke",
+)  # fmt: skip
+
+
+def reads(name: str) -> bool:
+    """Whether a permission by its name only reads: `Mail.Read`, `User.ReadBasic.All`."""
+    words = name.lower().split(".")[1:]
+    return any(word.startswith("read") for word in words) and not writes(name)
+
+
+def writes(name: str) -> bool:
+    """Whether a permission by its name changes something: `Mail.ReadWrite`, `Mail.Send`."""
+    return any(word.startswith(_WRITES) for word in name.lower().split(".")[1:])
+
+
+def consented_by_resource(name: str) -> bool:
+    """Resource-specific consent: granted inside one team, chat or for one user's own installation."""
+    return name.endswith((".Group", ".Chat", ".User"))
