@@ -82,15 +82,14 @@ def test_everything_that_it_may_say():
     )
 
 
+KEYS = ("select", "ignore", "severity", "ignores", "per-file", "persona", "fail-on", "fail-on-confidence")
+
+
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
         ("selects = []", "unknown key `selects`; did you mean `select`?"),
-        (
-            "x = 1",
-            "unknown key `x`; known: select, ignore, severity, ignores, per-file, persona, fail-on, "
-            "fail-on-confidence",
-        ),
+        ("x = 1", f"unknown key `x`; known: {', '.join(KEYS)}"),
         ('select = "permission"', "select must be a list of strings"),
         ("select = [1]", "select must be a list of strings"),
         ('select = [""]', "select must be a list of strings"),
@@ -143,20 +142,15 @@ def test_expires_must_be_a_date_that_exists(date: str):
 
 
 @pytest.mark.parametrize(
-    ("toml", "line", "column", "message"),
-    [
-        ("a = [\n", 2, 1, "is no valid TOML: Unclosed array"),
-        ("select = []\nselect = []\n", 2, 12, "is no valid TOML: Cannot overwrite a value"),
-        ("é = 1", 1, 1, "is no valid TOML: Invalid statement"),
-    ],
+    ("toml", "line", "column"),
+    [("select = []\nselect = []\n", 2, 12), ("é = 1", 1, 1), ("[severity\n", 1, 10)],
 )
-def test_no_toml(toml: str, line: int, column: int, message: str):
+def test_no_toml(toml: str, line: int, column: int):
+    """The place is the parser's, and so is the sentence, which differs between versions of Python."""
     problem = refused(toml)
-    # The end of a file has no place of its own in the parser's sentence.
-    if problem.line:
-        assert problem == Problem("entralint.toml", line, column, message)
-    else:
-        assert problem.message.startswith(message)
+    assert (problem.path, problem.line, problem.column) == ("entralint.toml", line, column)
+    assert problem.message.startswith("is no valid TOML: ")
+    assert "(at line" not in problem.message
 
 
 def test_encodings():

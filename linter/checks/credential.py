@@ -45,18 +45,19 @@ def expiring_soon(
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """The last credential of a kind that the app uses ends within 30 days."""
-    limit = _days_after(today, _WINDOW_DAYS)
     for use in _uses(flows, entra):
         for kind in use.kinds:
             every = credentials.held(application, grants, kind)
             if every is None:
                 yield Unknown(f"application.{credentials.FIELDS[kind]}")
                 continue
-            ending = [one for one in every if today <= _end(one) <= limit and not _short_lived(one)]
+            valid = [one for one in every if today <= _end(one)]
+            soon = [one for one in valid if _in_window(today, _end(one))]
+            ending = [one for one in soon if not _short_lived(one)]
             if not ending:
                 continue
             last = max(ending, key=_age)
-            later = [one for one in every if _end(one) > limit]
+            later = [one for one in valid if one not in soon]
             if any(_start(one) <= _end(last) for one in later):
                 continue
             if unknown := tuple(_undated(every)):
@@ -132,16 +133,17 @@ def _age(credential: Credential) -> tuple[str, str]:
 def _short_lived(credential: Credential) -> bool:
     """Whether it was made for so few days that only something automatic can renew it."""
     start = _start(credential)
-    return bool(start) and _end(credential) <= _days_after(start, _WINDOW_DAYS)
+    return bool(start) and _in_window(start, _end(credential))
 
 
-def _days_after(day: str, days: int) -> str:
-    from datetime import date, timedelta  # noqa: PLC0415  costs more than this module, few apps need it
+def _in_window(first: str, last: str) -> bool:
+    """Whether `last` is at most the window's days after `first`; both are ISO dates."""
+    months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
+    if months > _WINDOW_DAYS // 28 + 1:
+        return False  # far off, as most are: spare them the import
+    from datetime import date  # noqa: PLC0415  costs more than this module
 
-    try:
-        return (date.fromisoformat(day) + timedelta(days)).isoformat()
-    except OverflowError:  # `9999-12-31` means never
-        return date.max.isoformat()
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days <= _WINDOW_DAYS
 
 
 def _expired(every: list[Credential], use: _Use, confidence: Confidence) -> Hit:

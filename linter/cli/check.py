@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -9,7 +10,7 @@ from linter import config, engine, ruleset
 from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.cli import options as command_line
+from linter.cli.options import plain
 from linter.cli.output import ready, replace_file, write
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
@@ -25,7 +26,7 @@ _UNKNOWN_CALL = "permission/unknown-call"
 
 def main(arguments: list[str]) -> int:
     """Run the command; see `linter.cli` for the exit codes."""
-    options = command_line.check(arguments)
+    options = _options(arguments)
     today = time.strftime("%Y-%m-%d", time.gmtime()) if options.today is None else options.today
     if options.today is not None and not config.is_date(today):
         raise Unreadable("--today", f"{today!r} is no date of the form YYYY-MM-DD")
@@ -55,6 +56,16 @@ def main(arguments: list[str]) -> int:
         options.fail_on_confidence or settings.fail_on_confidence or "medium",
         strict=options.strict,
     )
+
+
+def _options(arguments: list[str]) -> Any:
+    """The options as attributes; argparse answers what asks for help or is wrong, and ends the run."""
+    found = plain(arguments)
+    if found is not None:
+        return found
+    from linter.cli import parser
+
+    return parser.check().parse_intermixed_args(arguments)
 
 
 class _Catalogue:
@@ -99,14 +110,30 @@ def _write(report: Report, format_: str, output: str | None) -> None:
 
 
 def _paint(report: Report) -> None:
-    """The text report in colours, for a person at a terminal."""
-    from rich.console import Console
-    from rich.text import Text
-
+    """The text report for a person at a terminal: in colours, where it has any."""
     from linter.report import text
 
-    console = Console(file=ready(), highlight=False, soft_wrap=True)
-    console.print(Text.assemble(*text.segments(report)), end="")
+    stream = ready()
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown"):
+        stream.write(text.render(report))
+    elif sys.platform == "win32":
+        # Older consoles know no escape sequences: rich knows which.
+        from rich.console import Console
+        from rich.text import Text
+
+        Console(file=stream, highlight=False, soft_wrap=True).print(
+            Text.assemble(*text.segments(report)), end=""
+        )
+    else:
+        # Its styles alone: the console would double the time of a lint, and the sixteen colours used
+        # here are the same on every terminal.
+        from rich.color import ColorSystem
+        from rich.style import Style
+
+        for piece, style in text.segments(report):
+            stream.write(
+                Style.parse(style).render(piece, color_system=ColorSystem.STANDARD) if style else piece
+            )
 
 
 def exit_code(

@@ -72,20 +72,6 @@ CHECK: Final = (
 )
 
 
-def check(arguments: list[str]) -> Any:
-    """The options of a command line of `check`, as attributes.
-
-    Raises:
-        SystemExit: it asks for help, or is wrong; argparse has said so.
-    """
-    found = plain(arguments)
-    if found is not None:
-        return found
-    from linter.cli import parser
-
-    return parser.check().parse_intermixed_args(arguments)
-
-
 def plain(arguments: list[str]) -> SimpleNamespace | None:
     """The options of a command line in which nothing is unusual, else None."""
     by_name = {option.name: option for option in CHECK}

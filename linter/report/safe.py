@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from linter.positions import Source
 from linter.typed import Final
 
 #: Excerpts are cut to this many columns around what they show.
@@ -81,7 +80,7 @@ def _escaped(text: str, at: int) -> str:
     """One character of a text."""
     character = text[at]
     # `##[` and `##vso[` begin a command anywhere in a line of GitHub's and Azure's logs.
-    if character == "#" and text.startswith(_COMMANDS, at - 1) and at:
+    if character == "#" and at and text[at - 1 : at + 5].lower().startswith(_COMMANDS):
         return "\\u0023"
     if character.isprintable():
         return character
@@ -89,7 +88,7 @@ def _escaped(text: str, at: int) -> str:
 
 
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_COMMANDS: Final = ("##[", "##vso[", "##VSO[")
+_COMMANDS: Final = ("##[", "##vso[")
 
 
 def plain(text: str) -> str:
@@ -108,31 +107,30 @@ def leading(text: str) -> str:
     return shown.replace("::", "\\u003a:", 1) if shown.lstrip().startswith("::") else shown
 
 
-def source_line(source: Source, number: int, start: int, end: int) -> tuple[str, int, int]:
-    """An excerpt of line `number` of a source; the lines above it may make it part of a secret."""
-    above: list[str] = []
-    room = 2 * _CONTEXT
-    while number - len(above) > 1 and room > 0:
-        above.append(source.line(number - len(above) - 1)[-room:])
-        room -= len(above[-1]) + 1
-    return excerpt(source.line(number), start, end, "\n".join(reversed(above)))
+def line_at(text: str, offset: int, end: int) -> tuple[str, int, int]:
+    """An excerpt of the line in which `offset` lies, which shows the span from there to `end`.
+
+    A line may be megabytes long and the text before it may make it part of a secret: both are looked at as
+    far as a secret can reach.
+    """
+    begin = text.rfind("\n", max(0, offset - _CONTEXT), offset) + 1 or max(0, offset - _CONTEXT)
+    stop = text.find("\n", offset, offset + _CONTEXT)
+    line = text[begin : offset + _CONTEXT if stop < 0 else stop].rstrip("\r")
+    above = text[max(0, begin - 2 * _CONTEXT) : begin]
+    return excerpt(line, offset - begin, end - begin, above.removesuffix("\n"))
 
 
 def excerpt(line: str, start: int, end: int, above: str = "") -> tuple[str, int, int]:
     """One source line made safe and cut around the columns from `start` to `end` (from 0).
 
-    `above` is the text of the lines before it. Returns the text and where the columns went.
+    `above` is the text before it. Returns the text and where the columns went.
     """
-    end = max(end, start)
-    first = max(0, start - _CONTEXT)
-    if first:
-        above, line, start, end = f"{above}\n{line[:first]}", line[first:], start - first, end - first
-    line = line[: start + _CONTEXT].replace("\t", " ")
+    line = line.replace("\t", " ")
     pieces: list[str] = []
-    marks = [start, min(end, len(line))]
+    marks = [start, min(max(end, start), len(line))]
     moved = [-1, -1]
     length = at = 0
-    for hidden_from, hidden_to in _hidden(line, above, within=first > 0):
+    for hidden_from, hidden_to in _hidden(line, above):
         length += _copy(line, at, hidden_from, length, marks, moved, pieces)
         for index, mark in enumerate(marks):
             if hidden_from <= mark <= hidden_to and moved[index] < 0:
@@ -146,7 +144,7 @@ def excerpt(line: str, start: int, end: int, above: str = "") -> tuple[str, int,
     return _cut(text, first, last)
 
 
-def _hidden(line: str, above: str, *, within: bool) -> Iterator[tuple[int, int]]:
+def _hidden(line: str, above: str) -> Iterator[tuple[int, int]]:
     """The spans of a line that must not be shown."""
     at = 0
     begin = above.rfind("-----BEGIN ")
@@ -155,10 +153,12 @@ def _hidden(line: str, above: str, *, within: bool) -> Iterator[tuple[int, int]]
         # Within a key that began further up.
         at = line.find("-----END")
         at = len(line) if at < 0 else at
-    elif not within and _may_match(above[-200:]) and _compiled(_OPEN_KEY).search(above[-200:]):
+    elif _may_match(above[-200:]) and _compiled(_OPEN_KEY).search(above[-200:]):
         at = len(line.rstrip(" ,}"))
-        value = line[:at].strip(" \"'")
-        if value[:1] in _OPENS or value.lower() in _NOT_SECRET or ":" in value:
+        written = line[:at].strip()
+        value = written.strip("\"'")
+        is_member = written == value and (": " in value or value.endswith(":"))
+        if value[:1] in _OPENS or value.lower() in _NOT_SECRET or is_member:
             at = 0
     blank = len(line) - len(line.lstrip())
     if at > blank:

@@ -9,7 +9,7 @@ from linter.errors import Problem
 from linter.finding import Finding, Severity
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import masked, plain, source_line
+from linter.report.safe import line_at, masked, plain
 from linter.report.text import ignores, predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
@@ -102,7 +102,8 @@ def _physical(at: At) -> dict[str, Any]:
     }
     if place.line == place.end_line:
         # A context must hold its whole region (section 3.29.5); viewers open the file for longer ones.
-        line, _, _ = source_line(at.source, place.line, place.column - 1, place.end_column - 1)
+        span = at.source.span(at.pointer)
+        line, _, _ = line_at(at.source.text, span.start, span.end)
         physical["contextRegion"] = {"startLine": place.line, "snippet": {"text": line}}
     return physical
 

@@ -8,7 +8,7 @@ from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import leading, plain, source_line
+from linter.report.safe import leading, line_at, plain
 from linter.typed import NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
@@ -83,28 +83,31 @@ def _last_line(at: At) -> int:
 
 
 def _lines(at: At, label: str, width: int, style: str, mark: str) -> Iterator[Segment]:
-    place = at.source.place(at.pointer)
+    place, span, whole = at.source.place(at.pointer), at.source.span(at.pointer), at.source.text
     label = f" {plain(label)}" if label else ""
     if place.end_line == place.line:
-        text, start, end = source_line(at.source, place.line, place.column - 1, place.end_column - 1)
+        text, start, end = line_at(whole, span.start, span.end)
         yield from _source_line(place.line, width, text)
         yield Segment(" " * width + " | ", _GUTTER)
         yield Segment(" " * start + mark * max(1, end - start) + label + "\n", style)
         return
     long = place.end_line - place.line >= MAX_LINES
-    numbers = (
-        [place.line, place.line + 1, 0, place.end_line] if long else range(place.line, place.end_line + 1)
-    )
-    last = ""
+    numbers = [place.line, place.line + 1] if long else range(place.line, place.end_line)
+    begin = span.start - (place.column - 1)
     for number in numbers:
-        if not number:
-            yield Segment(" " * (width - 1) + "... ", _GUTTER)
-            yield Segment("|\n", style)
-            continue
-        last, _, _ = source_line(at.source, number, 0, 0)
+        text, _, _ = line_at(whole, begin, begin)
         yield Segment(f"{number:>{width}} | ", _GUTTER)
         yield Segment("/ " if number == place.line else "| ", style)
-        yield Segment(last.rstrip() + "\n")
+        yield Segment(text.rstrip() + "\n")
+        begin = whole.find("\n", begin) + 1
+    if long:
+        yield Segment(" " * (width - 1) + "... ", _GUTTER)
+        yield Segment("|\n", style)
+    begin = span.end - (place.end_column - 1)
+    last, _, _ = line_at(whole, begin, begin)
+    yield Segment(f"{place.end_line:>{width}} | ", _GUTTER)
+    yield Segment("| ", style)
+    yield Segment(last.rstrip() + "\n")
     yield Segment(" " * width + " | ", _GUTTER)
     indent = len(last) - len(last.lstrip())
     yield Segment("|" + "_" * (indent + 1) + mark + label + "\n", style)

@@ -12,10 +12,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from linter.positions import Span
-from linter.syntax import refusal
-from linter.typed import Any, Final, NoReturn
-
-MAX_DEPTH: Final = 64
+from linter.syntax import MAX_DEPTH, refusal
+from linter.typed import Any, NoReturn
 
 
 def parse(text: str, path: str) -> Any:

@@ -14,7 +14,7 @@ import json
 import re
 
 from linter.positions import Span, escape
-from linter.syntax.json_text import MAX_DEPTH
+from linter.syntax import MAX_DEPTH
 from linter.typed import Any, Final, NoReturn
 
 _BLANK = re.compile(

@@ -17,10 +17,9 @@ from __future__ import annotations
 import yaml
 
 from linter.positions import Span, escape
-from linter.syntax import refusal
+from linter.syntax import MAX_DEPTH, refusal
 from linter.typed import Any, Final, NamedTuple, NoReturn, Self
 
-MAX_DEPTH: Final = 64
 MAX_ALIASES: Final = 100
 MAX_ALIASED_NODES: Final = 10_000
 

@@ -1,4 +1,4 @@
-"""The other commands, where the goldens do not show them: what depends on all rules or on Python's version."""
+"""The other commands, where no golden shows them: what depends on all rules or on Python's version."""
 
 from pathlib import Path
 
@@ -133,3 +133,22 @@ def test_catalog_compile_refuses(tmp_path: Path, arguments: list[str], message: 
     result = run("catalog", *arguments, folder=tmp_path)
     assert (result.code, result.stdout) == (2, "")
     assert result.stderr.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check"], "error: the following arguments are required: PATH\n"),
+        (["check", "a", "--format", "xml"], "error: argument --format: invalid choice: 'xml'"),
+        (["check", "a", "--no-such"], "error: unrecognized arguments: --no-such\n"),
+        (["needs"], "error: the following arguments are required: CALL\n"),
+        (["schema", "reports"], "error: argument name: invalid choice: 'reports'"),
+        (["catalog"], "error: the following arguments are required: action"),
+    ],
+)
+def test_arguments_that_are_refused(tmp_path: Path, arguments: list[str], message: str):
+    """By argparse, whose words around these differ between versions of Python: no golden."""
+    result = run(*arguments, folder=tmp_path)
+    assert (result.code, result.stdout) == (2, "")
+    assert message in result.stderr
+    assert result.stderr.startswith(f"usage: entralint {arguments[0]} ")

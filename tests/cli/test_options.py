@@ -21,4 +21,6 @@ def test_plain_lines_are_read_as_argparse_reads_them(arguments: list[str]):
 
 
 def test_defaults():
-    assert vars(options.check(["a"])) == vars(parser.check().parse_intermixed_args(["a"]))
+    read = options.plain(["a"])
+    assert read is not None
+    assert vars(read) == vars(parser.check().parse_intermixed_args(["a"]))

@@ -1,4 +1,4 @@
-"""The SARIF log, by the published schema where ENTRALINT_SARIF_SCHEMA says where it lies (.ci/run gets it)."""
+"""The SARIF log, by the published schema: ENTRALINT_SARIF_SCHEMA is its path (.ci/run gets it)."""
 
 import json
 import os

@@ -1,10 +1,12 @@
 """The report for people, word for word."""
 
+import pytest
+
 from linter.engine import AppReport, NotEvaluated
 from linter.errors import Problem
 from linter.finding import Related
 from linter.positions import At, Source
-from linter.report import text
+from linter.report import safe, text
 from linter.syntax import json_text
 from tests.report import sample
 
@@ -145,3 +147,30 @@ def test_a_secret_that_began_in_a_line_above():
     rendered = text.render(sample.report(sample.finding(At(source, "/secretText"))))
     assert "hunter2" not in rendered
     assert "3 |   ***,\n" in rendered
+
+
+@pytest.mark.parametrize(
+    ("above", "line", "shown"),
+    [
+        ('"secretText":', '  "a:b c",', "  ***,"),
+        ("client_secret: |", "  hunter2 hunter3", "  ***"),
+        ("client_secret:", "calls: [GET /me]", "calls: [GET /me]"),
+        ('"secretText":', "  null,", "  null,"),
+        ("note: |\n  -----BEGIN RSA PRIVATE KEY-----", "  MIIEvQ", "  ***"),
+        ("-----BEGIN PRIVATE KEY-----", "MIIEvQ -----END PRIVATE KEY-----", "***-----END PRIVATE KEY-----"),
+        ('"a": "-----BEGIN PRIVATE KEY-----",', '"b": 1', '"b": 1'),
+        ("-----BEGIN CERTIFICATE-----", "MIIEvQ", "MIIEvQ"),
+    ],
+)  # fmt: skip
+def test_what_the_lines_above_make_of_a_line(above: str, line: str, shown: str):
+    whole = f"{above}\n{line}\n"
+    begin = len(above) + 1
+    assert safe.line_at(whole, begin, begin)[0] == shown
+
+
+def test_a_line_of_megabytes():
+    whole = "x" * 10_000_000 + ' "mark": 1, ' + "y" * 10_000_000
+    offset = 10_000_001
+    shown, start, end = safe.line_at(whole, offset, offset + 6)
+    assert shown[start:end] == '"mark"'
+    assert (len(shown), shown[0], shown[-1]) == (safe.WIDTH, "…", "…")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from linter.errors import Problem, Unreadable
 from linter.positions import Span, escape
-from linter.syntax import json_text, tolerant
+from linter.syntax import MAX_DEPTH, json_text, tolerant
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -147,9 +147,9 @@ def test_refused(text, line, column, message):
 
 
 def test_the_deepest_that_is_read():
-    text = "[" * json_text.MAX_DEPTH + "]" * json_text.MAX_DEPTH
+    text = "[" * MAX_DEPTH + "]" * MAX_DEPTH
     assert json_text.parse(text, "x") == json.loads(text)
-    assert len(json_text.spans(text)) == json_text.MAX_DEPTH
+    assert len(json_text.spans(text)) == MAX_DEPTH
 
 
 def test_a_surrogate_pair_is_a_character():
