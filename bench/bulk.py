@@ -1,6 +1,6 @@
 """A thousand manifests in one call, each about 5 KB, through the command line of this environment.
 
-    python bench/bulk.py [--count N]
+python bench/bulk.py [--count N]
 """
 
 import argparse
@@ -44,7 +44,8 @@ def write(folder: Path, number: int) -> int:
     """One manifest as `az ad app show` prints it; its size in bytes."""
     scopes = [
         {
-            "adminConsentDescription": f"Lets a client use part {part} of the service for the signed-in user, " * 2,
+            "adminConsentDescription": f"Lets a client use part {part} of the service for the signed-in user, "
+            * 2,
             "adminConsentDisplayName": f"Use part {part}",
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{number}/{part}")),
             "isEnabled": True,
@@ -67,7 +68,10 @@ def write(folder: Path, number: int) -> int:
         "spa": {"redirectUris": []},
         "publicClient": {"redirectUris": []},
         "passwordCredentials": [
-            {"keyId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"key {number}")), "endDateTime": "2099-01-01T00:00:00Z"}
+            {
+                "keyId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"key {number}")),
+                "endDateTime": "2099-01-01T00:00:00Z",
+            }
         ],
         "keyCredentials": [],
         "requiredResourceAccess": [

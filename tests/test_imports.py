@@ -31,7 +31,13 @@ print("MODULES" + json.dumps(sorted(sys.modules)), file=sys.stderr)
 def modules(*arguments: str) -> set[str]:
     """What is imported after a command ran in an interpreter without site-packages' path files."""
     done = subprocess.run(
-        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {[str(ROOT), *sys.path]!r}\n{SCRIPT}", *arguments],
+        [
+            sys.executable,
+            "-S",
+            "-c",
+            f"import sys; sys.path[:0] = {[str(ROOT), *sys.path]!r}\n{SCRIPT}",
+            *arguments,
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -153,8 +153,14 @@ def _name(name: str) -> Iterator[str]:
     if not permissions:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, [permission.value for permission in catalog.all_permissions()], 1, 0.8)
-        hint = f"; did you mean {near[0]}?" if near else ""
+        rules = ruleset.load()
+        if any(rule.family == name for rule in rules.values()):
+            message = f"`{name}` is a family of rules; `entralint rules {name}` lists them"
+            raise Unreadable("explain", message)
+        near = [rule_id for rule_id in rules if rule_id.endswith(f"/{name}")] or get_close_matches(
+            name, [permission.value for permission in catalog.all_permissions()], 1, 0.8
+        )
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise Unreadable("explain", f"no rule, permission or call is called `{name}`{hint}")
     for permission in permissions:
         yield from _permission(permission, catalog)
