@@ -16,6 +16,7 @@ with arguments, and the reserved `$ref`, `$count`, `$value`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from linter.typed import Final, NamedTuple
 
@@ -63,6 +64,7 @@ class Address(NamedTuple):
     query: str
 
 
+@lru_cache(1024)  # a dozen rules take the same few URLs apart
 def parse_url(url: str) -> Address:
     """Take a URL or bare path apart. Never raises."""
     url, _, _ = url.strip().partition("#")

@@ -20,12 +20,13 @@ def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
     path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")
     with open(path, encoding="utf-8") as file:
         rows = json.load(file)["rows"]
-    return tuple(record(**{key: _frozen(value) for key, value in row.items()}) for row in rows)
+    fields: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
+    return tuple([record(*[_frozen(row[field]) for field in fields]) for row in rows])
 
 
 def _frozen(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
+        return tuple(map(_frozen, value))
     if isinstance(value, dict):
         return {key: _frozen(item) for key, item in value.items()}
     return value

@@ -1,23 +1,22 @@
 """Comparing the path templates of operations."""
 
+from __future__ import annotations
 
+from functools import lru_cache
+
+
+@lru_cache(4096)  # the tables' own templates are compared with every call
 def plain_template(template: str) -> str:
     """A template as compared: lower case, `{any}` as `{}`, no final slash.
 
     A namespace before a cast or function is dropped, for the catalogue and Microsoft's pages
     differ in writing it.
     """
-    parts: list[str] = []
-    rest = template.strip().lower().rstrip("/").replace("/microsoft.graph.", "/")
-    while True:
-        before, opened, after = rest.partition("{")
-        parts.append(before)
-        slot, closed, rest = after.partition("}")
-        if not opened:
-            return "".join(parts)
-        if not closed:
-            return "".join((*parts, opened, slot))
-        parts.append("{}")
+    first, *rest = template.strip().lower().rstrip("/").replace("/microsoft.graph.", "/").split("{")
+    if not rest:
+        return first
+    slots = [(part, *part.partition("}")) for part in rest]
+    return first + "".join("{}" + after if closed else "{" + part for part, _, closed, after in slots)
 
 
 def lies_below(template: str, prefix: str) -> bool:
