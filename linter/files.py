@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 
 from linter.errors import Problem, Unreadable
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
@@ -44,10 +45,15 @@ def shown(path: str) -> str:
         return "<stdin>"
     relative = os.path.normpath(path)
     if os.path.isabs(path):
-        inside = os.path.relpath(path)
+        inside = _relative(path, os.getcwd())
         if inside.partition(os.sep)[0] != os.pardir:
             relative = inside
     return relative.replace(os.sep, "/")
+
+
+@lru_cache(4096)  # every place in a report says its path
+def _relative(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder)
 
 
 def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:

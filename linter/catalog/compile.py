@@ -120,7 +120,7 @@ def compile_catalog(folder: Path) -> tuple[bytes, Report]:
     evidence = upstream.load(folder, report)
     published = upstream.permissions(folder, report)
     operations = judge(evidence, published, report)
-    apps = upstream.apps(folder, report)
+    apps = upstream.apps(folder, {item.id for item in published}, report)
     names = sorted(
         {item.value for item in published}
         | {name for item in operations for need in item.supports for alt in need.accepted for name in alt},

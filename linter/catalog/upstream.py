@@ -497,14 +497,19 @@ def _guid(text: str | None, where: str, report: Report) -> str:
     return ""
 
 
-def apps(folder: Path, report: Report) -> dict[str, str]:
-    """Display names of Microsoft's own apps by appId; "[Community Contributed]" is no part of a name."""
+def apps(folder: Path, permissions: Collection[str], report: Report) -> dict[str, str]:
+    """Display names of Microsoft's own apps by appId; "[Community Contributed]" is no part of a name.
+
+    `permissions` are the ids that are permissions and were taken for apps by somebody.
+    """
     out: dict[str, str] = {}
     for entry in _json(folder / "MicrosoftApps.json"):
         name = entry["AppDisplayName"].removesuffix("[Community Contributed]").strip()
         app_id = entry["AppId"].lower()
         if not name or not _GUID.fullmatch(app_id) or app_id == _NO_GUID:
             report.add("quarantined: Microsoft app without name or GUID", f"{entry['AppId']} {name}".strip())
+        elif app_id in permissions:
+            report.add("quarantined: permission listed as an app", f"{app_id} {name}")
         elif "\n" in name or "\t" in name:
             report.add("quarantined: Microsoft app with a line break in its name", app_id)
         else:

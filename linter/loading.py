@@ -1,0 +1,170 @@
+"""Reading the files of a run: found, recognised by their content, read into records.
+
+A file that cannot be read is a `Problem`, and the others are still read.
+"""
+
+from __future__ import annotations
+
+import os
+
+from linter import calls, files, readers
+from linter.errors import Problem, Unreadable
+from linter.pairing import App, Plan, candidates, folder
+from linter.syntax.decode import decode
+from linter.typed import Final, Literal
+
+Kind = Literal["calls", "grants", "application"]
+
+_NO_FORM: Final = "no known form: neither an app registration nor a calls or grants file"
+
+#: How many other files of a folder are looked at to find the other half of a pair.
+MAX_NEIGHBOURS: Final = 50
+
+
+def recognise(head: bytes) -> Kind | None:
+    """What a file is by its first bytes; also of one that then does not parse."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = head.decode("utf-16", "ignore")
+    else:
+        text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "ignore").replace("\0", "")
+    if calls.sniff(text):
+        return "calls"
+    if readers.sniff_grants(text):
+        return "grants"
+    return "application" if readers.sniff(text) else None
+
+
+class Loading:
+    """What one run has read so far.
+
+    `grants` are paths as shown and texts; `refused` holds the real paths of files that could not be
+    read; `skipped` counts the named files of no known form.
+    """
+
+    def __init__(self, max_bytes: int, *, skip_unrecognized: bool) -> None:
+        self.apps: list[App] = []
+        self.plans: list[Plan] = []
+        self.grants: list[tuple[str, str]] = []
+        self.problems: list[Problem] = []
+        self.refused: set[str] = set()
+        self.skipped = 0
+        self._max_bytes = max_bytes
+        self._skip_unrecognized = skip_unrecognized
+        self._loaded: set[str] = set()
+
+    def load_all(self, paths: tuple[str, ...], calls_files: tuple[str, ...], grants: tuple[str, ...]) -> None:
+        """Read everything that is named, then what completes it."""
+        folders: dict[str, None] = {}
+        # First, because a calls file that is also found in a folder is still the one app's.
+        for path in calls_files:
+            self._load(path, only="calls")
+        for path in grants:
+            self._load(path, only="grants")
+        for found in files.find(paths):
+            if isinstance(found, Problem):
+                self.problems.append(found)
+                continue
+            self._load(found.path, sure=found.named)
+            if found.named and found.path != files.STDIN:
+                folders[folder(found.path)] = None
+        for named in folders:
+            self._load_other_halves(named)
+        for plan in self.plans:
+            self._load_app_of(plan)
+        # In whatever order paths were given, the report is the same.
+        self.apps.sort(key=lambda app: files.shown(app.path))
+        self.plans.sort(key=lambda plan: files.shown(plan.path))
+
+    def _load(
+        self,
+        path: str,
+        *,
+        sure: bool = True,
+        asked: bool = True,
+        faults: bool = True,
+        only: Kind | None = None,
+    ) -> None:
+        """Read one file into the lists.
+
+        `sure` is whether it must have a known form (a file of a folder need not); `asked` is false
+        for one that only completes a pair; `faults` is false where nobody named it, so that what is
+        wrong with it is nobody's question.
+        """
+        real = path if path == files.STDIN else files.real(path)
+        if real in self._loaded or len(self._loaded) > files.MAX_FILES:
+            return
+        try:
+            head = b"" if sure else files.head(path)
+            if not sure and recognise(head) is None:
+                return
+            self._loaded.add(real)
+            if len(self._loaded) > files.MAX_FILES:
+                message = f"the file after the first {files.MAX_FILES}: name smaller folders"
+                raise Unreadable(files.shown(path), message)
+            # A head that is not full is the whole file.
+            whole = 0 < len(head) < min(files.HEAD_BYTES, self._max_bytes)
+            data = head if whole else files.read(path, self._max_bytes)
+            kind = only or recognise(data[: files.HEAD_BYTES])
+            text = decode(data, files.shown(path)) if kind else ""
+            if kind and self._read(kind, path, text, asked=asked, explicit=only == "calls"):
+                return
+            if self._skip_unrecognized:
+                self.skipped += sure
+            elif sure:
+                raise Unreadable(files.shown(path), _NO_FORM)
+        except Unreadable as error:
+            self._loaded.add(real)
+            self.refused.add(real)
+            if faults:
+                self.problems.extend(error.problems)
+
+    def _read(self, kind: Kind, path: str, text: str, *, asked: bool, explicit: bool) -> bool:
+        """Take what a text of this kind holds; false if it is none in the end."""
+        shown = files.shown(path)
+        if kind == "calls":
+            from linter.calls import file  # noqa: PLC0415  only where there are any
+
+            for inventory in file.read(shown, text):
+                self.plans.append(Plan(path, inventory, asked, explicit))
+        elif kind == "grants":
+            self.grants.append((shown, text))
+        else:
+            applications = readers.read(shown, text)
+            if applications is None:
+                return False
+            self.apps.extend([App(path, application, asked) for application in applications])
+            if asked:
+                self.problems.extend(readers.notes(shown, text))
+        return True
+
+    # --- the other half of a pair ----------------------------------------------------------
+
+    def _load_other_halves(self, named: str) -> None:
+        """pre-commit names only the files that changed: look beside them for the files they belong to."""
+        if any(folder(app.path) == named for app in self.apps):
+            self._load_neighbours(named, (".calls.yaml", ".calls.yml", ".calls.json"), "calls")
+        if any(folder(plan.path) == named and not plan.inventory.app for plan in self.plans):
+            self._load_neighbours(named, (".json",), "application")
+
+    def _load_neighbours(self, named: str, suffixes: tuple[str, ...], kind: Kind) -> None:
+        try:
+            names = sorted(name for name in os.listdir(named) if name.lower().endswith(suffixes))
+        except OSError:
+            return
+        for name in names[:MAX_NEIGHBOURS]:
+            path = os.path.join(named, name) if named != "." else name
+            if os.path.isfile(path):
+                try:
+                    found = recognise(files.head(path))
+                except Unreadable:
+                    continue
+                if found == kind:
+                    self._load(path, sure=False, asked=False, faults=False)
+
+    def _load_app_of(self, plan: Plan) -> None:
+        """Read the registration that a calls file names, where nobody has yet."""
+        target = plan.inventory.app and os.path.join(folder(plan.path), plan.inventory.app)
+        if target and plan.asked and os.path.isfile(target):
+            self._load(target, asked=False)
+        elif plan.asked and plan.inventory.app and not candidates(plan, self.apps):
+            self._load_neighbours(folder(plan.path), (".json",), "application")
