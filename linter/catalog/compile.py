@@ -6,10 +6,10 @@ report. The same input gives the same bytes.
 
 from __future__ import annotations
 
+import binascii
 import hashlib
 import struct
 import sys
-import zlib
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -159,10 +159,10 @@ def _file(folder: Path, sections: dict[str, bytes], counts: dict[str, int]) -> b
     for name, data in sections.items():
         if name == "guids" and offset > store.HEAD - 8 * 1024:
             raise OverflowError("what operations need does not fit into the file's head")
-        header.append(f"section {name} {offset} {len(data)} {zlib.crc32(data)}")
+        header.append(f"section {name} {offset} {len(data)} {binascii.crc32(data)}")
         offset += len(data)
     text = "\n".join(header).encode()
-    return store.MAGIC + str(zlib.crc32(text)).encode() + b"\n" + text + store.END + payload
+    return store.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + store.END + payload
 
 
 def _operation_sections(

@@ -32,8 +32,8 @@ Layout (little-endian), written by `linter.catalog.compile`:
 
 from __future__ import annotations
 
+import binascii
 import sys
-import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -194,7 +194,7 @@ class Catalog:
             for line in rest.decode().split("\n"):
                 key, _, value = line.partition(" ")
                 header.setdefault(key, []).append(value)
-            if int(checksum) == zlib.crc32(rest):
+            if int(checksum) == binascii.crc32(rest):
                 return cls(path, header, end + len(END), data)
         except (ValueError, KeyError, IndexError) as error:
             raise Unreadable(path, "the catalogue is damaged") from error
@@ -211,7 +211,7 @@ class Catalog:
                 data = file.read(length)
             begin = 0
         view = memoryview(data)[begin : begin + length]
-        if zlib.crc32(view) != checksum or len(view) != length:
+        if binascii.crc32(view) != checksum or len(view) != length:
             raise Unreadable(self._path, f"the catalogue is damaged: {name}")
         return data, begin, view
 

@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 
 from linter.positions import Span, escape
 from linter.syntax import MAX_DEPTH
 from linter.typed import Any, Final, NoReturn
 
-_BLANK = re.compile(
-    r"""(?: [ \t\r\n]+
+_SPACE = re.compile(r"[ \t\r\n]*+")
+# How what else may stand between tokens begins; compiled where a text has any.
+_ELSE: Final = ("/", "\x1b", "{{")
+_BLANK: Final = r"""(?: [ \t\r\n]+
           | //[^\n]*
           | /\*.*?\*/
           | \x1b\[[0-9;]*m
           | \{\{[#^/!][^{}\n]*\}\}
-        )*+""",
-    re.VERBOSE | re.DOTALL,
-)
+        )*+"""
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 # Why the standard parser refused a string, in plain words.
@@ -48,9 +49,18 @@ class NotJsonError(Exception):
 
 def blank(text: str, at: int) -> int:
     """Where the blanks, comments and the like that begin at `at` end."""
-    match = _BLANK.match(text, at)
+    spaces = _SPACE.match(text, at)
+    assert spaces is not None
+    if not text.startswith(_ELSE, spaces.end()):
+        return spaces.end()
+    match = _blank_pattern().match(text, at)
     assert match is not None
     return match.end()
+
+
+@cache
+def _blank_pattern() -> re.Pattern[str]:
+    return re.compile(_BLANK, re.VERBOSE | re.DOTALL)
 
 
 def read(text: str, start: int, pointer: str, spans: dict[str, Span]) -> tuple[Any, int]:

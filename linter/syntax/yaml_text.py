@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import yaml
 
+from linter.errors import Unreadable
+from linter.memory import remembers_last
 from linter.positions import Span, escape
 from linter.syntax import MAX_DEPTH, refusal
 from linter.typed import Any, Final, NamedTuple, NoReturn, Self
@@ -45,7 +47,11 @@ def documents(text: str, path: str) -> list[tuple[str, Any]]:
 
     Raises `Unreadable` with the first fault, by line and column.
     """
-    roots = _compose(text, path)
+    try:
+        roots = _roots(text)
+    except Unreadable as error:
+        _, line, column, message = error.problem
+        raise Unreadable(path, message, line, column) from None
     return [(_prefix(number, roots), node.value) for number, node in enumerate(roots)]
 
 
@@ -55,12 +61,17 @@ def spans(text: str) -> dict[str, Span]:
     What an alias stands for has the places of the anchored text; the alias itself has its own.
     """
     found: dict[str, Span] = {}
-    roots = _compose(text, "")
+    roots = _roots(text)
     if len(roots) != 1:
         found[""] = Span(0, 0, len(text))
     for number, node in enumerate(roots):
         _locate(node, node.start, _prefix(number, roots), 1 if text.startswith(_BOM) else 0, found)
     return found
+
+
+@remembers_last  # the places are asked for after the values, if at all
+def _roots(text: str) -> list[_Node]:
+    return _compose(text, "")
 
 
 # --- composing --------------------------------------------------------------------------------
