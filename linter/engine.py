@@ -153,7 +153,6 @@ class _Runnable:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._check: Check | None = None
-        self._stopped: dict[frozenset[str], NotEvaluated | None] = {}
 
     def check(self) -> Check:
         if self._check is None:
@@ -162,12 +161,12 @@ class _Runnable:
         assert self._check is not None
         return self._check
 
-    def stopped(self, absent: frozenset[str]) -> NotEvaluated | None:
-        """What the rule lacks where these inputs are absent; most apps of a run lack the same."""
-        if absent not in self._stopped:
-            missing = tuple(name for name in self.rule.needs if name in absent)
-            self._stopped[absent] = NotEvaluated(self.rule.id, missing, given=False) if missing else None
-        return self._stopped[absent]
+
+class _Split(NamedTuple):
+    """The rules that can run where some inputs are absent, and what stops each of the others."""
+
+    runnable: tuple[_Runnable, ...]
+    stopped: tuple[NotEvaluated, ...]
 
 
 def run(
@@ -191,9 +190,14 @@ def run(
     apps: list[AppReport] = []
     used: set[Ignore] = set()
     hidden = 0
+    splits: dict[frozenset[str], _Split] = {}  # most apps of a run lack the same inputs
     for case in cases:
         inputs = _inputs(case, catalog, entra, today)
-        seen, not_evaluated = _evaluate(wanted.values(), inputs)
+        absent = frozenset([name for name, value in inputs.items() if value is None])
+        if absent not in splits:
+            splits[absent] = _split(wanted.values(), absent)
+        seen, open_ = _evaluate(splits[absent].runnable, inputs, absent)
+        not_evaluated = [*splits[absent].stopped, *open_]
         for entry in _unsuppressed(seen):
             if not selection.shows(entry.rule.id, entry.hit.at.source.path):
                 continue
@@ -244,17 +248,25 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
     }
 
 
+def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
+    runnable: list[_Runnable] = []
+    stopped: list[NotEvaluated] = []
+    for one in runnables:
+        missing = tuple(name for name in one.rule.needs if name in absent)
+        if missing:
+            stopped.append(NotEvaluated(one.rule.id, missing, given=False))
+        else:
+            runnable.append(one)
+    return _Split(tuple(runnable), tuple(stopped))
+
+
 def _evaluate(
-    runnables: Iterable[_Runnable], inputs: Mapping[str, Any]
+    runnables: Iterable[_Runnable], inputs: Mapping[str, Any], absent: frozenset[str]
 ) -> tuple[list[_Seen], list[NotEvaluated]]:
+    """What the rules see, and which of them met a field that nobody stated."""
     seen: list[_Seen] = []
     not_evaluated: list[NotEvaluated] = []
-    absent = frozenset([name for name, value in inputs.items() if value is None])
     for runnable in runnables:
-        stopped = runnable.stopped(absent)
-        if stopped is not None:
-            not_evaluated.append(stopped)
-            continue
         rule = runnable.rule
         unknown: set[str] = set()
         for result in runnable.check()(**_arguments(rule, inputs)):

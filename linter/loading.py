@@ -95,7 +95,8 @@ class Loading:
             return
         try:
             head = b"" if sure else files.head(path)
-            if not sure and recognise(head) is None:
+            kind = None if sure else recognise(head)
+            if not sure and kind is None:
                 return
             self._loaded.add(real)
             if len(self._loaded) > files.MAX_FILES:
@@ -104,7 +105,7 @@ class Loading:
             # A head that is not full is the whole file.
             whole = 0 < len(head) < min(files.HEAD_BYTES, self._max_bytes)
             data = head if whole else files.read(path, self._max_bytes)
-            kind = only or recognise(data[: files.HEAD_BYTES])
+            kind = only or kind or recognise(data[: files.HEAD_BYTES])
             text = decode(data, files.shown(path)) if kind else ""
             if kind and self._read(kind, path, text, asked=asked, explicit=only == "calls"):
                 return

@@ -148,7 +148,10 @@ def compile_ruleset() -> str:
             "needs": needs,
             "uses": uses,
         }
-    return json.dumps(compiled, indent=1, ensure_ascii=False) + "\n"
+    lines = [
+        f"{json.dumps(rule_id)}: {json.dumps(data, ensure_ascii=False)}" for rule_id, data in compiled.items()
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def write_compiled() -> None:
