@@ -44,8 +44,7 @@ def write(folder: Path, number: int) -> int:
     """One manifest as `az ad app show` prints it; its size in bytes."""
     scopes = [
         {
-            "adminConsentDescription": f"Lets a client use part {part} of the service for the signed-in user, "
-            * 2,
+            "adminConsentDescription": f"Lets a client use part {part} for the signed-in user, " * 3,
             "adminConsentDisplayName": f"Use part {part}",
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{number}/{part}")),
             "isEnabled": True,
