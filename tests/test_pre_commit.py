@@ -93,7 +93,7 @@ def try_repo(repository: Path, cache: Path, hook: str = "entralint") -> tuple[in
     return done.returncode, done.stdout + done.stderr
 
 
-FINDING = "error[permission/call-not-covered]: GET /users needs User.ReadBasic.All"
+FINDING = "error[permission/call-not-covered]: `GET /users` needs the delegated permission `User.ReadBasic.All`"
 
 
 def test_only_the_calls_file_changed(repository: Path, cache: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.finding import SEVERITIES, Finding, Predicts
@@ -13,6 +13,8 @@ from linter.typed import NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
 MAX_LINES = 6
+#: More apps than these are summed up.
+FEW_APPS = 3
 #: More rules than this are counted by family.
 MANY_RULES = 4
 
@@ -145,8 +147,11 @@ def _summary(report: Report) -> Iterator[Segment]:
     counts = dict.fromkeys(SEVERITIES, 0)
     for finding in outcome.findings:
         counts[finding.severity] += 1
-    for app in outcome.apps:
-        yield from _app(app)
+    if len(outcome.apps) <= FEW_APPS:
+        for app in outcome.apps:
+            yield from _app(app)
+    else:
+        yield from _many_apps(outcome.apps)
     for sentence in ignores(outcome):
         yield Segment(f"{leading(sentence)}\n")
     parts = [_count(number, severity) for severity, number in counts.items()]
@@ -180,6 +185,25 @@ def _app(app: AppReport) -> Iterator[Segment]:
         yield Segment(f"  {_count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
 
 
+def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
+    """All apps together: JSON has them one by one."""
+    calls, flows = sum(app.calls for app in apps), sum(app.flows for app in apps)
+    least, most = min(app.evaluated for app in apps), max(app.evaluated for app in apps)
+    rules = _count(most, "rule") if least == most else f"{least} to {_count(most, 'rule')}"
+    yield Segment(f"{len(apps)} apps", "bold")
+    yield Segment(f": {_count(calls, 'call')} in {_count(flows, 'flow')}, {rules} evaluated in each\n")
+    for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
+        yield Segment(f"  assumed: {plain(assumption)}\n")
+    groups: dict[tuple[str, tuple[str, ...]], int] = {}
+    for app in apps:
+        for missing, stopped in _by_what_is_missing(app.not_evaluated):
+            key = missing, tuple(stopped)
+            groups[key] = groups.get(key, 0) + 1
+    for (missing, names), number in groups.items():
+        text = f"{_count(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
+        yield Segment(f"  {text} ({_count(number, 'app')})\n", _FAINT)
+
+
 def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
     """Rules that were not evaluated, grouped by what they lack."""
     groups: dict[str, list[str]] = {}
@@ -199,7 +223,7 @@ def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tup
         )
 
 
-def _listed(rules: list[str]) -> list[str]:
+def _listed(rules: Sequence[str]) -> Sequence[str]:
     """Rule ids, or how many of each family where they are many (JSON lists every one)."""
     if len(rules) <= MANY_RULES:
         return rules
