@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import hashlib
 import struct
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -274,12 +273,3 @@ def _lines(name: str, lines: list[str]) -> dict[str, bytes]:
     for line in lines:
         starts.append(starts[-1] + len(line.encode()) + 1)
     return {name: "\n".join(lines).encode(), f"{name}_at": _numbers("I", starts)}
-
-
-if __name__ == "__main__":
-    compiled, noticed = compile_catalog(Path(sys.argv[1]))
-    target = Path(__file__).parent / "data" / "catalog.bin"
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(compiled)
-    print(noticed)  # noqa: T201 - this is the report
-    print(f"{target}: {len(compiled)} bytes", file=sys.stderr)  # noqa: T201
