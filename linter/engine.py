@@ -10,8 +10,12 @@ from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
 from linter.ruleset import Rule, check_name
-from linter.typed import Any, NamedTuple, TypeVar
+from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+if TYPE_CHECKING:
+    from linter.ladder import Climb
+
+Made = TypeVar("Made")
 Level = TypeVar("Level", Severity, Confidence)
 
 PERSONAS = ("regular", "pedantic", "auditor")
@@ -239,6 +243,7 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
     return {
         "application": case.application,
         "flows": case.inventory.flows if case.inventory else None,
+        "climbs": _once(lambda: _climbs(case, catalog(), entra)) if case.inventory else None,
         "inventory": case.inventory,
         "grants": case.grants,
         "tenant": case.tenant,
@@ -248,11 +253,32 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
     }
 
 
+def _climbs(case: Case, catalog: Catalog, entra: Entra) -> tuple[Climb, ...]:
+    from linter.ladder import climbs  # noqa: PLC0415  only where there are calls
+
+    flows = case.inventory.flows if case.inventory else ()
+    return climbs(case.application, flows, case.grants, catalog, entra)
+
+
+def _once(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Make something when it is first asked for, then keep it."""
+    made: list[Made] = []
+
+    def ask() -> Made:
+        if not made:
+            made.append(make())
+        return made[0]
+
+    return ask
+
+
 def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
     runnable: list[_Runnable] = []
     stopped: list[NotEvaluated] = []
     for one in runnables:
-        missing = tuple(name for name in one.rule.needs if name in absent)
+        # How far calls get is worked out here: what it lacks are the calls.
+        lacks = ["flows" if name == "climbs" else name for name in one.rule.needs if name in absent]
+        missing = tuple(dict.fromkeys(lacks))
         if missing:
             stopped.append(NotEvaluated(one.rule.id, missing, given=False))
         else:
@@ -294,7 +320,8 @@ _INPUT_OF = {
 
 
 def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: inputs[name]() if name == "catalog" else inputs[name] for name in (*rule.needs, *rule.uses)}
+    names = (*rule.needs, *rule.uses)
+    return {name: inputs[name]() if name in ("catalog", "climbs") else inputs[name] for name in names}
 
 
 def _unsuppressed(seen: list[_Seen]) -> Iterator[_Seen]:

@@ -21,7 +21,6 @@ from linter.destination import apis_called
 from linter.entra import Entra
 from linter.finding import Confidence, Severity, Unknown
 from linter.holdings import Holdings, holdings
-from linter.memory import remembers_last
 from linter.model import Application, Call, Flow, Grants
 from linter.placeholder import has_placeholder
 from linter.typed import Final, Literal, NamedTuple
@@ -310,7 +309,6 @@ class Climb(NamedTuple):
         return "error" if self.certain and self.confidence == "high" else "warning"
 
 
-@remembers_last
 def climbs(
     application: Application | None,
     flows: tuple[Flow, ...],

@@ -16,7 +16,17 @@ from linter.finding import Confidence, Predicts, Severity
 from linter.typed import Any, Final, NamedTuple
 
 #: Every input a check may name as a parameter.
-INPUTS: Final = ("application", "flows", "inventory", "grants", "tenant", "catalog", "entra", "today")
+INPUTS: Final = (
+    "application",
+    "flows",
+    "climbs",
+    "inventory",
+    "grants",
+    "tenant",
+    "catalog",
+    "entra",
+    "today",
+)
 
 _HERE: Final = os.path.dirname(os.path.abspath(__file__))
 _COMPILED: Final = os.path.join(_HERE, "ruleset.json")

@@ -28,7 +28,7 @@ from linter.holdings import (
     where_declared,
     where_requested,
 )
-from linter.ladder import Climb, climbs, schemes, stopped_at
+from linter.ladder import Climb, schemes, stopped_at
 from linter.model import Application, Consent, Flow, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import NamedTuple
@@ -45,6 +45,7 @@ _MOST_CALLS = 3
 
 def application_permission_not_granted(
     application: Application,
+    climbs: tuple[Climb, ...],
     flows: tuple[Flow, ...],
     grants: Grants,
     catalog: Catalog,
@@ -62,7 +63,7 @@ def application_permission_not_granted(
         yield Unknown("grants.service_principals")
     found = [
         climb
-        for climb in climbs(application, flows, grants, catalog, entra)
+        for climb in climbs
         if climb.step.scheme == "Application" and _is_principal_of(climb.flow, grants)
     ]
     stopped: dict[str, list[Climb]] = {}
@@ -87,7 +88,7 @@ def application_permission_not_granted(
 
 
 def delegated_permission_not_granted(
-    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
     grants: Grants,
     catalog: Catalog,
     entra: Entra,
@@ -100,11 +101,7 @@ def delegated_permission_not_granted(
     consent page belongs to `admin_consent_needed_user_flow`.
     """
     plan = inventory.consent if inventory else None
-    found = [
-        climb
-        for climb in climbs(application, flows, grants, catalog, entra)
-        if climb.step.scheme == "DelegatedWork"
-    ]
+    found = [climb for climb in climbs if climb.step.scheme == "DelegatedWork"]
     if found and grants.oauth2_permission_grants is None and not grants.service_principal_absent:
         yield Unknown("grants.oauth2_permission_grants")
         return

@@ -14,7 +14,7 @@ from linter.entra import Entra
 from linter.entra.records import PasswordOperation
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import declared, requested
-from linter.ladder import Climb, Rung, climbs, find, is_graph_call
+from linter.ladder import Climb, Rung, find, is_graph_call
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
 from linter.typed import Final
 
@@ -89,7 +89,7 @@ def _changes_password_of(call: Call, entra: Entra) -> str | None:
 
 def app_only_write(
     application: Application,
-    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
     catalog: Catalog,
     entra: Entra,
     inventory: Inventory | None = None,
@@ -99,7 +99,7 @@ def app_only_write(
     operation = entra.password_operation("write", "application")
     if operation is None or _has_role(operation, inventory, grants, entra):
         return
-    for climb in _writes("application", climbs(application, flows, grants, catalog, entra), entra):
+    for climb in _writes("application", climbs, entra):
         if isinstance(climb, Unknown):
             yield climb
             continue
@@ -127,17 +127,13 @@ def _has_role(
 
 
 def delegated_write_scope_missing(
-    application: Application,
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
+    application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A signed-in user's `passwordProfile` write without the scope for it (reference: update user)."""
     operation = entra.password_operation("write", "delegated")
     if operation is None:
         return
-    for climb in _writes("delegated", climbs(application, flows, grants, catalog, entra), entra):
+    for climb in _writes("delegated", climbs, entra):
         if isinstance(climb, Unknown):
             yield climb
             continue

@@ -24,7 +24,7 @@ from linter.holdings import (
     where_declared,
     where_requested,
 )
-from linter.ladder import TYPE_OF, Climb, climbs, find, schemes, stopped_at
+from linter.ladder import TYPE_OF, Climb, find, schemes, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.typed import NamedTuple
 
@@ -33,14 +33,13 @@ from linter.typed import NamedTuple
 
 def call_not_covered(
     application: Application,
-    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
     catalog: Catalog,
-    entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No permission of either type covers the call (rung `uncovered` of the ladder)."""
-    for found in stopped_at("uncovered", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("uncovered", climbs):
         if isinstance(found, Unknown):
             yield found
             continue
@@ -92,14 +91,10 @@ def _listed(names: list[str], most: int = 4) -> str:
 
 
 def call_needs_two(
-    application: Application,
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
+    application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """Of two permissions that the call needs together one is missing (rung `half-covered`)."""
-    for found in stopped_at("half-covered", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("half-covered", climbs):
         if isinstance(found, Unknown):
             yield found
             continue
@@ -253,11 +248,11 @@ def wrong_type(
 
 def unused(
     application: Application,
+    climbs: tuple[Climb, ...],
     flows: tuple[Flow, ...],
     catalog: Catalog,
     entra: Entra,
     inventory: Inventory,
-    grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No planned call accepts a declared permission, in whatever combination.
 
@@ -267,7 +262,7 @@ def unused(
     if entries is None:
         yield Unknown("application.required_resource_access")
         return
-    uses = _uses(application, flows, grants, catalog, entra)
+    uses = _uses(climbs, flows, catalog, entra)
     found = [entry for entry in entries if _is_unused(entry, uses, catalog, entra)]
     if found and uses.lacks:
         yield from map(Unknown, uses.lacks)
@@ -318,20 +313,14 @@ def _signs_in(name: str, entra: Entra) -> bool:
     return name == "User.Read" or any(name == scope.name for scope in entra.oidc_scopes)
 
 
-def _uses(
-    application: Application,
-    flows: tuple[Flow, ...],
-    grants: Grants | None,
-    catalog: Catalog,
-    entra: Entra,
-) -> _Uses:
+def _uses(climbs: tuple[Climb, ...], flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> _Uses:
     """What the planned calls accept.
 
     A call that is not covered needs its permissions all the same, of whichever type: that its token
     is of the wrong kind, or that it has none, is the fault, and not the permission.
     """
     uses = _Uses({"Scope": set(), "Role": set()}, {})
-    for one in climbs(application, flows, grants, catalog, entra):
+    for one in climbs:
         _use(uses, one.call, (one.step.type,) if one.step.covered else TYPES, catalog, entra)
     for flow in flows:
         if flow.access is None:

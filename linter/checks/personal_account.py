@@ -24,8 +24,8 @@ from linter.holdings import (
     is_graph_audience,
     requested,
 )
-from linter.ladder import Climb, climbs, schemes, stopped_at
-from linter.model import NULL, Application, Call, Flow, Grants, Text, place
+from linter.ladder import Climb, schemes, stopped_at
+from linter.model import NULL, Application, Call, Flow, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.wording import listed
@@ -38,11 +38,7 @@ _DEFAULT_AUDIENCE = "AzureADMyOrg"
 
 
 def work_only_api(
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    application: Application | None = None,
-    grants: Grants | None = None,
+    climbs: tuple[Climb, ...], flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
 ) -> Iterator[Hit | Unknown]:
     """Calls of operations without a permission for personal accounts, made with such an account.
 
@@ -54,7 +50,7 @@ def work_only_api(
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
     personal = (
         climb
-        for climb in climbs(application, flows, grants, catalog, entra)
+        for climb in climbs
         if climb.step.scheme == "DelegatedPersonal" and not _is_kept_out(climb.flow, audience)
     )
     for climb in stopped_at("unsupported", personal):

@@ -9,7 +9,7 @@ from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import api_of, declared, directory_roles, where_declared
-from linter.ladder import Climb, climbs, is_graph_call, stopped_at
+from linter.ladder import Climb, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
 
@@ -17,14 +17,10 @@ from linter.positions import At
 
 
 def application_permission_delegated_token(
-    application: Application,
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
+    application: Application, climbs: tuple[Climb, ...], catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
     """Only application permissions cover the call, and the token is a user's."""
-    for found in stopped_at("other-type", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("other-type", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Scope":
@@ -33,14 +29,13 @@ def application_permission_delegated_token(
 
 def delegated_permission_app_token(
     application: Application,
-    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
     catalog: Catalog,
-    entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Only delegated permissions cover the call, and the token is the app's own."""
-    for found in stopped_at("other-type", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("other-type", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Role":
@@ -76,33 +71,21 @@ def _token(flow: Flow) -> Related:
 # --- the operation takes one kind of token only -------------------------------------------------
 
 
-def delegated_only_api(
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    application: Application | None = None,
-    grants: Grants | None = None,
-) -> Iterator[Hit | Unknown]:
+def delegated_only_api(climbs: tuple[Climb, ...]) -> Iterator[Hit | Unknown]:
     """The operation is offered to signed-in users only, and the token is the app's own."""
-    for found in stopped_at("unsupported", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("unsupported", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Role":
             yield _unsupported(found, "works for a signed-in user only")
 
 
-def app_only_api(
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    application: Application | None = None,
-    grants: Grants | None = None,
-) -> Iterator[Hit | Unknown]:
+def app_only_api(climbs: tuple[Climb, ...]) -> Iterator[Hit | Unknown]:
     """The operation is offered to apps only, and the token is a user's.
 
     Where it is offered to users of the other kind of account, the account is the fault and not the token.
     """
-    for found in stopped_at("unsupported", climbs(application, flows, grants, catalog, entra)):
+    for found in stopped_at("unsupported", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Scope" and found.step.operation is not None:
