@@ -161,6 +161,8 @@ class Catalog:
         self._grants_at = self._numbers("grants_at", "I")
         self._grants = self._numbers("grants", "H")
         # Filled as asked for.
+        self._made: dict[int, Permission] = {}
+        self._guids = b""
         self._lines: dict[str, Lines] = {}
         self._arrays: dict[str, memoryview[int]] = {}
         self._alternatives: dict[int, tuple[str, ...]] = {}
@@ -426,14 +428,15 @@ class Catalog:
     def permissions(self, resource: str, id: str) -> tuple[Permission, ...]:  # noqa: A002 - Graph's name
         """The permissions of the API `resource` (appId) with this GUID: none, one, or scope and role."""
         resource = resource.strip().lower()
-        return tuple(found for found in self.by_id(id) if found.resource == resource)
+        return tuple([found for found in self.by_id(id) if found.resource == resource])
 
     def by_id(self, guid: str) -> tuple[Permission, ...]:
         """The permissions of all APIs with this GUID."""
         key = _guid_bytes(guid)
         if not key or key == bytes(16):
             return ()
-        return tuple(self._permission(at) for at in _find_all(bytes(self._array("guids", "B")), key))
+        self._guids = self._guids or bytes(self._array("guids", "B"))
+        return tuple([self._permission(at) for at in _find_all(self._guids, key)])
 
     def permission(self, resource: str, value: str, type: PermissionType) -> Permission | None:  # noqa: A002
         """The permission of the API `resource` by its name, in any case, and type."""
@@ -471,6 +474,11 @@ class Catalog:
             yield self._permission(at)
 
     def _permission(self, at: int) -> Permission:
+        if at not in self._made:
+            self._made[at] = self._make_permission(at)
+        return self._made[at]
+
+    def _make_permission(self, at: int) -> Permission:
         name, resource, flags = self._array("facts")[at * 3 : at * 3 + 3]
         guid = bytes(self._array("guids", "B")[at * 16 : at * 16 + 16])
         consent = flags >> CONSENT_SHIFT & 3
