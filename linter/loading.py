@@ -9,7 +9,7 @@ import os
 
 from linter import calls, files, readers
 from linter.errors import Problem, Unreadable
-from linter.pairing import App, Plan, candidates, folder
+from linter.pairing import App, Apps, Plan, candidates, folder
 from linter.syntax.decode import decode
 from linter.typed import Final, Literal
 
@@ -42,7 +42,7 @@ class Loading:
     """
 
     def __init__(self, max_bytes: int, *, skip_unrecognized: bool) -> None:
-        self.apps: list[App] = []
+        self.apps = Apps()
         self.plans: list[Plan] = []
         self.grants: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
@@ -67,12 +67,14 @@ class Loading:
             self._load(found.path, sure=found.named)
             if found.named and found.path != files.STDIN:
                 folders[folder(found.path)] = None
+        with_apps = {folder(app.path) for app in self.apps}
+        with_plans = {folder(plan.path) for plan in self.plans if not plan.inventory.app}
         for named in folders:
-            self._load_other_halves(named)
+            self._load_other_halves(named, apps=named in with_apps, plans=named in with_plans)
         for plan in self.plans:
             self._load_app_of(plan)
         # In whatever order paths were given, the report is the same.
-        self.apps.sort(key=lambda app: files.shown(app.path))
+        self.apps.sort()
         self.plans.sort(key=lambda plan: files.shown(plan.path))
 
     def _load(
@@ -140,11 +142,15 @@ class Loading:
 
     # --- the other half of a pair ----------------------------------------------------------
 
-    def _load_other_halves(self, named: str) -> None:
-        """pre-commit names only the files that changed: look beside them for the files they belong to."""
-        if any(folder(app.path) == named for app in self.apps):
+    def _load_other_halves(self, named: str, *, apps: bool, plans: bool) -> None:
+        """pre-commit names only the files that changed: look beside them for the files they belong to.
+
+        `apps` and `plans` say whether the folder holds registrations, and calls files that name none.
+        """
+        before = len(self.plans)
+        if apps:
             self._load_neighbours(named, (".calls.yaml", ".calls.yml", ".calls.json"), "calls")
-        if any(folder(plan.path) == named and not plan.inventory.app for plan in self.plans):
+        if plans or any(not plan.inventory.app for plan in self.plans[before:]):
             self._load_neighbours(named, (".json",), "application")
 
     def _load_neighbours(self, named: str, suffixes: tuple[str, ...], kind: Kind) -> None:

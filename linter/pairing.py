@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from linter import files
 from linter.errors import Problem
@@ -37,32 +37,64 @@ def folder(path: str) -> str:
     return os.path.dirname(path) or "."
 
 
-def candidates(plan: Plan, apps: Sequence[App]) -> list[int]:
+class Apps:
+    """The apps of a run, found by their file, folder, appId or name in one step each."""
+
+    def __init__(self) -> None:
+        self._apps: list[App] = []
+        self._found: dict[tuple[str, str], list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._apps)
+
+    def __iter__(self) -> Iterator[App]:
+        return iter(self._apps)
+
+    def __getitem__(self, index: int) -> App:
+        return self._apps[index]
+
+    def extend(self, apps: Iterable[App]) -> None:
+        """Add further apps."""
+        self._apps.extend(apps)
+        self._found.clear()
+
+    def sort(self) -> None:
+        """Bring them into the order of their files as shown."""
+        self._apps.sort(key=lambda app: files.shown(app.path))
+        self._found.clear()
+
+    def where(self, what: str, value: str) -> list[int]:
+        """The indexes of the apps whose `path`, `folder`, `id` or `name` is `value`."""
+        if not self._found:
+            for index, app in enumerate(self._apps):
+                for key in _keys(app):
+                    self._found.setdefault(key, []).append(index)
+        return self._found.get((what, value), [])
+
+
+def _keys(app: App) -> Iterator[tuple[str, str]]:
+    yield "path", files.real(app.path)
+    yield "folder", files.real(folder(app.path))
+    yield "id", (app.application.app_id or "").lower()
+    yield "name", app.application.display_name or ""
+
+
+def candidates(plan: Plan, apps: Apps) -> list[int]:
     """The apps that a calls file may belong to, by the first way of naming one that finds any."""
-
-    def where(matches: Callable[[App], bool]) -> list[int]:
-        return [index for index, app in enumerate(apps) if matches(app)]
-
     wanted = plan.inventory.app
-    if wanted is None:
-        if plan.explicit and len(apps) == 1:
-            return [0]
-        beside = files.real(folder(plan.path))
-        # Who says --calls means one of the apps, wherever it lies.
-        return where(lambda app: files.real(folder(app.path)) == beside) or (
-            where(lambda app: app.asked) if plan.explicit else []
-        )
-    target = files.real(os.path.join(folder(plan.path), wanted))
-    return (
-        where(lambda app: files.real(app.path) == target)
-        or where(lambda app: (app.application.app_id or "").lower() == wanted.lower())
-        or where(lambda app: app.application.display_name == wanted)
-    )
+    if wanted is not None:
+        target = files.real(os.path.join(folder(plan.path), wanted))
+        return apps.where("path", target) or apps.where("id", wanted.lower()) or apps.where("name", wanted)
+    if plan.explicit and len(apps) == 1:
+        return [0]
+    beside = apps.where("folder", files.real(folder(plan.path)))
+    if beside or not plan.explicit:
+        return beside
+    # Who says --calls means one of the apps, wherever it lies.
+    return [index for index, app in enumerate(apps) if app.asked]
 
 
-def unpaired(
-    plan: Plan, found: Sequence[int], apps: Sequence[App], refused: Collection[str]
-) -> Problem | None:
+def unpaired(plan: Plan, found: Sequence[int], apps: Apps, refused: Collection[str]) -> Problem | None:
     """Why a calls file has no app or too many; None where that is fine or was said already.
 
     `refused` holds the real paths of files that could not be read.

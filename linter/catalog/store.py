@@ -163,6 +163,7 @@ class Catalog:
         # Filled as asked for.
         self._made: dict[int, Permission] = {}
         self._guids = b""
+        self._opens: dict[tuple[str, PermissionType], bool] = {}
         self._lines: dict[str, Lines] = {}
         self._arrays: dict[str, memoryview[int]] = {}
         self._alternatives: dict[int, tuple[str, ...]] = {}
@@ -295,6 +296,12 @@ class Catalog:
         """
         if permission.resource != GRAPH:
             return False
+        asked = permission.value, permission.type
+        if asked not in self._opens:
+            self._opens[asked] = self._is_accepted(permission)
+        return self._opens[asked]
+
+    def _is_accepted(self, permission: Permission) -> bool:
         triples = self._array("triples")
         columns = (2,) if permission.type == "Role" else (0, 1)
         supports = {index for column in columns for index in triples[column::3]}
