@@ -46,7 +46,10 @@ else:
         def __new__(mcs, name, bases, namespace):
             if not bases:
                 return super().__new__(mcs, name, (tuple,), namespace)
-            fields = tuple(namespace.get("__annotations__", ()))
+            if "__annotations__" not in namespace:
+                message = f"{name} needs fields, and its module `from __future__ import annotations`"
+                raise TypeError(message)
+            fields = tuple(namespace["__annotations__"])
             defaults = {field: namespace.pop(field) for field in fields if field in namespace}
             namespace |= {field: _tuplegetter(index, "") for index, field in enumerate(fields)}
             namespace |= {"__slots__": (), "__match_args__": fields}

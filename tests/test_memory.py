@@ -1,0 +1,18 @@
+"""The last answer is kept for the very same arguments, and for no others."""
+
+from linter.memory import remembers_last
+
+
+def test_asked_again_only_for_other_objects():
+    asked = []
+
+    @remembers_last
+    def doubled(values):
+        asked.append(values)
+        return [*values, *values]
+
+    one, equal = [1], [1]
+    assert doubled(one) is doubled(one)
+    assert doubled(equal) == [1, 1]
+    assert doubled(one) == [1, 1]
+    assert asked == [one, equal, one]
