@@ -135,7 +135,8 @@ def page(rule_id: str) -> dict[str, Any]:
         raise KeyError(rule_id)
     with open(path, encoding="utf-8") as file:
         try:
-            data: dict[str, Any] = yaml.load(file, Loader=yaml.CSafeLoader)
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            data: dict[str, Any] = yaml.load(file, Loader=loader)
         except yaml.YAMLError as error:
             raise Unreadable(f"rules/{rule_id}.yaml", str(error)) from None
     return data

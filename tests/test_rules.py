@@ -1,8 +1,10 @@
 """Every example of every rule says exactly what its check yields."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from linter import engine, rulecheck, ruleset
 from linter.catalog.store import Catalog
@@ -25,6 +27,12 @@ def test_rule_files_are_complete():
 def test_compiled_ruleset_is_up_to_date():
     with open(ruleset._COMPILED, encoding="utf-8") as file:
         assert file.read() == ruleset.compile_ruleset()
+
+
+@pytest.mark.parametrize("rule_id", ruleset.identifiers())
+def test_a_page_means_the_same_to_every_parser(rule_id: str):
+    text = Path(ruleset.folder(), f"{rule_id}.yaml").read_text(encoding="utf-8")
+    assert yaml.load(text, Loader=yaml.SafeLoader) == ruleset.page(rule_id)
 
 
 @pytest.mark.parametrize(("rule_id", "example"), EXAMPLES)
