@@ -136,7 +136,7 @@ def page(rule_id: str) -> dict[str, Any]:
     with open(path, encoding="utf-8") as file:
         try:
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            data: dict[str, Any] = yaml.load(file, Loader=loader)
+            data: dict[str, Any] = yaml.load(file, Loader=loader)  # noqa: S506  either is a safe one
         except yaml.YAMLError as error:
             raise Unreadable(f"rules/{rule_id}.yaml", str(error)) from None
     return data

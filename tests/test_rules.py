@@ -29,7 +29,7 @@ def test_compiled_ruleset_is_up_to_date():
         assert file.read() == ruleset.compile_ruleset()
 
 
-@pytest.mark.parametrize("rule_id", ruleset.identifiers())
+@pytest.mark.parametrize("rule_id", list(ruleset.identifiers()))
 def test_a_page_means_the_same_to_every_parser(rule_id: str):
     text = Path(ruleset.folder(), f"{rule_id}.yaml").read_text(encoding="utf-8")
     assert yaml.load(text, Loader=yaml.SafeLoader) == ruleset.page(rule_id)
