@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 
 from linter import files
 from linter.engine import PERSONAS, Ignore, Layer
-from linter.errors import Unreadable
+from linter.errors import Unreadable, nearest
 from linter.finding import CONFIDENCES, SEVERITIES
 from linter.syntax.decode import decode
 from linter.typed import Any, Final, NamedTuple
@@ -183,10 +183,8 @@ def _ignore(path: str, number: int, table: dict[str, Any]) -> Ignore:
 def _known(path: str, where: str, table: dict[str, Any], known: Iterable[str]) -> None:
     for key in table:
         if key not in known:
-            from difflib import get_close_matches  # noqa: PLC0415  only for the message
-
-            near = get_close_matches(key, known, 1)
-            hint = f"; did you mean `{near[0]}`?" if near else f"; known: {', '.join(known)}"
+            near = nearest(key, known)
+            hint = f"; did you mean `{near}`?" if near else f"; known: {', '.join(known)}"
             raise Unreadable(path, f"unknown key `{where}{key}`{hint}")
 
 

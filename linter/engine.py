@@ -142,6 +142,11 @@ class Outcome(NamedTuple):
     expired_ignores: tuple[Ignore, ...]
     unused_ignores: tuple[Ignore, ...]
 
+    def counts(self) -> dict[str, int]:
+        """How many findings there are of each severity, the worst first."""
+        severities = [finding.severity for finding in self.findings]
+        return {severity: severities.count(severity) for severity in SEVERITIES}
+
 
 class _Seen(NamedTuple):
     rule: Rule

@@ -7,6 +7,8 @@ that is raised is a bug and ends in a traceback.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from linter.typed import NamedTuple
 
 
@@ -31,3 +33,11 @@ class Unreadable(Exception):
         super().__init__(message)
         self.problem = Problem(path, line, column, message)
         self.problems: tuple[Problem, ...] = (self.problem,)
+
+
+def nearest(word: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known word that is probably meant; None where none is `least` alike (0 to 1, difflib's ratio)."""
+    from difflib import get_close_matches  # noqa: PLC0415  heavy, and only a refused input asks
+
+    near = get_close_matches(word, list(known), 1, least)
+    return near[0] if near else None

@@ -13,8 +13,7 @@ from collections.abc import Iterable, Iterator
 from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.entra import Entra
-from linter.entra.scopes import is_guid as is_guid  # noqa: PLC0414 - the commands ask for it here
-from linter.entra.scopes import split_scope
+from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Related
 from linter.memory import remembers_last
 from linter.model import (
@@ -25,6 +24,7 @@ from linter.model import (
     Inventory,
     RequiredResourceAccess,
     ResourceAccess,
+    Text,
 )
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.typed import Final, Literal, NamedTuple
@@ -155,7 +155,7 @@ def requested(flow: Flow, catalog: Catalog, entra: Entra) -> Requested | None:
         scope = split_scope(text.value)
         # A placeholder in place of the API is taken for Microsoft Graph's name, since Graph is called.
         unsure = has_placeholder(scope.audience)
-        if scope.oidc or not (unsure or is_graph_audience(scope.audience, entra)):
+        if scope.oidc or not (unsure or _is_graph_audience(scope.audience, entra)):
             continue
         open_ = open_ or unsure or has_placeholder(scope.permission)
         if scope.is_default:
@@ -165,7 +165,17 @@ def requested(flow: Flow, catalog: Catalog, entra: Entra) -> Requested | None:
     return Requested(frozenset(names), default, open_)
 
 
-def is_graph_audience(audience: str, entra: Entra) -> bool:
+def asked_by_name(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Text, Permission]]:
+    """The published delegated permissions of Microsoft Graph that a flow names, each with its scope."""
+    for text in flow.scopes or ():
+        scope = split_scope(text.value)
+        if not scope.oidc and _is_graph_audience(scope.audience, entra):
+            permission = catalog.permission(GRAPH, scope.permission, "Scope")
+            if permission is not None:
+                yield text, permission
+
+
+def _is_graph_audience(audience: str, entra: Entra) -> bool:
     """Whether an audience is Microsoft Graph's; the empty one is, since bare scopes mean it."""
     if not audience:
         return True
@@ -376,16 +386,11 @@ def where_declared(
 def where_requested(flow: Flow, names: Iterable[str], catalog: Catalog, entra: Entra) -> tuple[Related, ...]:
     """The lines of a flow that ask Microsoft Graph for these scopes by name."""
     wanted = frozenset(names)
-    found: list[Related] = []
-    for text in flow.scopes or ():
-        scope = split_scope(text.value)
-        if not scope.oidc and is_graph_audience(scope.audience, entra):
-            found.extend(
-                Related(text.at, f"`{flow.name}` asks for {name}")
-                for name in _canonical((scope.permission,), catalog)
-                if name in wanted
-            )
-    return tuple(found)
+    return tuple(
+        Related(text.at, f"`{flow.name}` asks for {permission.value}")
+        for text, permission in asked_by_name(flow, catalog, entra)
+        if permission.value in wanted
+    )
 
 
 def _names(entries: tuple[Declared, ...], type_: PermissionType) -> frozenset[str]:

@@ -108,6 +108,11 @@ def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, 
     return (("DelegatedWork", True),)
 
 
+def may_be_work_account(flow: Flow, application: Application | None) -> bool:
+    """Whether a work account may be the flow's user."""
+    return any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
+
+
 # --- what is called ---------------------------------------------------------------------------
 
 

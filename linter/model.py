@@ -12,7 +12,7 @@ part of what is compared: compare the fields that matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 
 from linter.positions import At
@@ -218,6 +218,11 @@ class Call(NamedTuple):
     target: Person | None = None
     requests: tuple[Call, ...] | None = None
     note: str | None = None
+
+
+def written_properties(writes: Iterable[str]) -> frozenset[str]:
+    """The properties that a body writes, in lower case; `manager/id` writes `manager`."""
+    return frozenset(path.partition("/")[0].partition(".")[0].strip().lower() for path in writes)
 
 
 class Flow(NamedTuple):

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 
-from linter.errors import Unreadable
+from linter.errors import Unreadable, nearest
 from linter.finding import Confidence, Predicts, Severity
 from linter.typed import Any, Final, NamedTuple
 
@@ -82,10 +82,8 @@ def require(name: str, rules: Mapping[str, Rule], where: str) -> None:
     families = {rule.family for rule in rules.values()}
     if name in rules or name in families:
         return
-    from difflib import get_close_matches  # noqa: PLC0415  only for the message
-
-    near = get_close_matches(name, [*rules, *families], 1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
+    near = nearest(name, [*rules, *families])
+    hint = f"; did you mean `{near}`?" if near else ""
     raise Unreadable(where, f"there is no rule or family `{name}`{hint}")
 
 
@@ -167,8 +165,9 @@ def compile_ruleset() -> str:
 
 def write_compiled() -> None:
     """Write `ruleset.json` beside this module."""
+    text = compile_ruleset()  # first: a rule that cannot be compiled leaves no file behind
     with open(_COMPILED + ".new", "w", encoding="utf-8", newline="\n") as file:
-        file.write(compile_ruleset())
+        file.write(text)
     os.replace(_COMPILED + ".new", _COMPILED)
 
 

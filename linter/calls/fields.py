@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from linter import errors
 from linter.errors import Problem, Unreadable
 from linter.model import Text
 from linter.positions import At, Source, escape
@@ -220,10 +221,7 @@ def unknown_key(key: str, known: Collection[str]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The most similar known word, if one is similar."""
-    from difflib import get_close_matches  # noqa: PLC0415  only a refused file pays for it
-
-    found = get_close_matches(word[:80].lower().replace("-", "_"), list(known)[:500], n=1, cutoff=0.7)
-    return found[0] if found else None
+    return errors.nearest(word[:80].lower().replace("-", "_"), list(known)[:500], 0.7)
 
 
 def _not_text(value: Any) -> str:

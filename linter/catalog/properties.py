@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from linter.catalog.records import Scheme, Support
 from linter.finding import Confidence
+from linter.model import written_properties
 from linter.typed import Final, NamedTuple
 
 Alternative = tuple[str, ...]
@@ -82,7 +83,7 @@ def for_writes(template: str, scheme: Scheme, support: Support, properties: Iter
     least = [found for found in support.least if found in general] or general[:1]
     if properties is None or scheme == "DelegatedPersonal":
         return support._replace(accepted=tuple(general), least=tuple(least))
-    written = {written.partition("/")[0].partition(".")[0].strip().lower() for written in properties}
+    written = written_properties(properties)
     touched = [aspect for aspect in _ASPECTS if written & aspect.properties]
     if not touched:
         return support._replace(accepted=tuple(general), least=tuple(least))

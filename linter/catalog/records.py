@@ -11,6 +11,8 @@ PermissionType = Literal["Scope", "Role"]
 GRAPH = "00000003-0000-0000-c000-000000000000"
 """The appId of Microsoft Graph."""
 
+GRAPH_NAME = "Microsoft Graph"
+
 SCHEMES: tuple[Scheme, ...] = ("DelegatedWork", "DelegatedPersonal", "Application")
 
 

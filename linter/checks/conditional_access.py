@@ -7,7 +7,7 @@ from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import CaeResource
 from linter.finding import Hit, Related, Unknown
-from linter.ladder import schemes
+from linter.ladder import may_be_work_account, schemes
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import has_placeholder
 
@@ -20,7 +20,7 @@ def claims_challenge_not_handled(
     Policies for users do not apply to an app by itself, nor to personal accounts.
     """
     for flow in flows:
-        if ("DelegatedWork", True) not in schemes(flow, application):
+        if not may_be_work_account(flow, application):
             continue
         if flow.handles_claims_challenge is None:
             yield Unknown("flow.handles_claims_challenge")

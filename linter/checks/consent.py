@@ -12,29 +12,27 @@ from collections.abc import Iterable, Iterator
 
 from linter import subject
 from linter.audience import may_be_for_graph
-from linter.catalog.records import GRAPH, Permission, PermissionType
+from linter.catalog.records import GRAPH, GRAPH_NAME, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent import shows_page, who_consents
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
 from linter.holdings import (
+    asked_by_name,
     declared_openly,
     directory_roles,
     entries_of,
     granted,
-    is_graph_audience,
     resource_of,
     where_declared,
     where_requested,
 )
-from linter.ladder import Climb, schemes, stopped_at
+from linter.ladder import Climb, may_be_work_account, stopped_at
 from linter.model import Application, Consent, Flow, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import NamedTuple
 from linter.wording import listed, permissions
-
-_GRAPH_NAME = "Microsoft Graph"
 
 # Calls beyond these are counted in the message, not shown.
 _MOST_CALLS = 3
@@ -78,7 +76,7 @@ def application_permission_not_granted(
     for name, needing in stopped.items():
         sure = _surest(needing)
         yield Hit(
-            subject.of_permission(_GRAPH_NAME, name, "Role"),
+            subject.of_permission(GRAPH_NAME, name, "Role"),
             _place(name, "Role", application, needing[0].flow, catalog, entra),
             f"{permissions((name,), 'Role')} was never granted, and {_calls(needing)} it",
             _needed_by(needing),
@@ -125,7 +123,7 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
     consequence = f"{flows} cannot ask for it" if silent else f"{flows} will ask the user for it"
     sure = _surest(silent or needing)
     return Hit(
-        subject.of_permission(_GRAPH_NAME, name, "Scope"),
+        subject.of_permission(GRAPH_NAME, name, "Scope"),
         at,
         f"{permissions((name,), 'Scope')} is not granted, and {consequence}",
         _needed_by(silent or needing),
@@ -207,8 +205,7 @@ def admin_consent_needed_user_flow(
 
 def _asks_work_accounts(flow: Flow, application: Application, entra: Entra) -> bool:
     """Whether the flow shows the page of Microsoft Graph's permissions to a work account."""
-    works = any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
-    return works and shows_page(flow) and may_be_for_graph(flow, entra)
+    return may_be_work_account(flow, application) and shows_page(flow) and may_be_for_graph(flow, entra)
 
 
 def _names_scopes(flow: Flow) -> bool:
@@ -217,11 +214,8 @@ def _names_scopes(flow: Flow) -> bool:
 
 
 def _wanted(flow: Flow, application: Application, catalog: Catalog, entra: Entra) -> Iterator[_Wanted]:
-    for text in flow.scopes or ():
-        scope = split_scope(text.value)
-        permission = catalog.permission(GRAPH, scope.permission, "Scope")
-        if permission is not None and not scope.oidc and is_graph_audience(scope.audience, entra):
-            yield _Wanted(flow, permission, text.at, stated=True)
+    for text, permission in asked_by_name(flow, catalog, entra):
+        yield _Wanted(flow, permission, text.at, stated=True)
     if not _names_scopes(flow):
         for entry in entries_of(application, GRAPH, "Scope", catalog):
             if entry.permission is not None:
@@ -234,7 +228,7 @@ def _administrator(refused: list[_Wanted], unsure: list[_Wanted], plan: Consent 
     flows = listed(dict.fromkeys(one.flow.name for one in wanted))
     at_page = "is none" if refused else "is not known to be one"
     return Hit(
-        subject.of_permission(_GRAPH_NAME, name, "Scope"),
+        subject.of_permission(GRAPH_NAME, name, "Scope"),
         wanted[0].at,
         f"`{name}` needs the consent of an administrator, and the user of {flows} {at_page}",
         tuple(Related(*_who(one.flow, plan)) for one in wanted[:_MOST_CALLS]),

@@ -12,6 +12,7 @@ from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
 from linter.ladder import is_graph_call
 from linter.model import Application, Flow, Grants, Platform, Text, place
 from linter.typed import Final, NamedTuple
+from linter.wording import listed
 
 _CODE_FLOWS: Final = ("authorization_code", "hybrid")
 _PUBLIC_FLOWS: Final = ("device_code", "password", "integrated_windows")
@@ -305,7 +306,8 @@ def _need(users: list[Flow]) -> str:
 
 def _names(users: list[Flow], most: int = 3) -> str:
     """`a`, `b` and `c`, for a sentence."""
-    names = [f"`{flow.name}`" for flow in users]
-    if len(names) > most:
-        names[most - 1 :] = [f"{len(names) - most + 1} more flows"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    names = [flow.name for flow in users]
+    if len(names) <= most:
+        return listed(names)
+    shown = ", ".join(f"`{name}`" for name in names[: most - 1])
+    return f"{shown} and {len(names) - most + 1} more flows"

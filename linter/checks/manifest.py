@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from linter import subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
+from linter.errors import nearest
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import Declared, declared, resource_of
 from linter.model import NULL, Application, Null, RequiredResourceAccess, place
@@ -126,10 +127,7 @@ def _nearest(audience: str, values: list[str]) -> tuple[str | None, bool]:
     for value in values:
         if value.lower() == audience.strip().lower():
             return value, value.lower() == audience.lower()
-    from difflib import get_close_matches  # noqa: PLC0415  only for the message
-
-    near = get_close_matches(audience, values, 1)
-    return (near[0] if near else None), False
+    return nearest(audience, values), False
 
 
 # --- requiredResourceAccess -------------------------------------------------------------------

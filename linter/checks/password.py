@@ -13,9 +13,9 @@ from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import PasswordOperation
 from linter.finding import Hit, Predicts, Related, Unknown
-from linter.holdings import declared, requested
+from linter.holdings import declared, directory_roles, requested
 from linter.ladder import Climb, Rung, find, is_graph_call
-from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
+from linter.model import Access, Application, Call, Flow, Grants, Inventory, place, written_properties
 from linter.typed import Final
 
 # The rungs of the ladder at which a permission is missing, whatever else the app holds.
@@ -120,9 +120,7 @@ def _has_role(
     operation: PasswordOperation, inventory: Inventory | None, grants: Grants | None, entra: Entra
 ) -> bool:
     """Whether the app itself is known to have a directory role that sets passwords."""
-    stated = (inventory.directory_roles if inventory else None) or ()
-    assigned = (grants.directory_roles if grants else None) or ()
-    roles = (entra.directory_role(name) for name in (*stated, *assigned))
+    roles = map(entra.directory_role, directory_roles(inventory, grants))
     return any(role is not None and role.name in operation.roles for role in roles)
 
 
@@ -168,18 +166,12 @@ def _writes(access: Access, found: tuple[Climb, ...], entra: Entra) -> Iterator[
             continue
         if climb.call.writes is None:
             yield Unknown("call.writes")
-        elif not _writes_property(climb.call, operation.property):
+        elif (operation.property or "").lower() not in written_properties(climb.call.writes):
             continue
         elif step.rung == "open":
             yield from map(Unknown, step.lacks)
         elif step.rung in _MISSING and not set(operation.permissions).isdisjoint(step.missing):
             yield climb
-
-
-def _writes_property(call: Call, name: str | None) -> bool:
-    """Whether the body writes a property or something below it (`passwordProfile/password`)."""
-    written = (text.partition("/")[0].partition(".")[0].strip().lower() for text in call.writes or ())
-    return name is not None and name.lower() in written
 
 
 def _manifest_half(application: Application, operation: PasswordOperation, catalog: Catalog) -> Related:

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Scheme
+from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
-from linter.entra.scopes import split_scope
+from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
     Declared,
     api_of,
+    asked_by_name,
     declared,
     declared_openly,
     directory_roles,
     granted,
-    is_guid,
     where_declared,
     where_requested,
 )
-from linter.ladder import TYPE_OF, Climb, find, schemes, stopped_at
+from linter.ladder import TYPE_OF, Climb, find, may_be_work_account, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.typed import NamedTuple
 
@@ -367,17 +367,17 @@ def dynamic_scope_not_declared(
     planned = plan is not None and plan.by == "admin"
     asked: dict[Permission, list[Related]] = {}
     for flow in flows:
-        works = any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
-        if not works or (shows_page(flow) and not planned):
+        if not may_be_work_account(flow, application) or (shows_page(flow) and not planned):
             continue
         if flow.scopes is None and flow.resource is None and flow.audience is None:
             yield Unknown("flow.scopes")
         consented = granted(grants, flow, catalog)
-        for permission, related in _requested(flow, catalog, entra):
+        for text, permission in asked_by_name(flow, catalog, entra):
             if permission.value in (consented.scopes or ()) or not (planned or permission.admin_consent):
                 continue
             yield from map(Unknown, consented.open_scopes)
             if not consented.open_scopes:
+                related = Related(text.at, f"`{flow.name}` asks for {permission.value}")
                 asked.setdefault(permission, []).append(related)
     if not asked:
         return
@@ -391,20 +391,9 @@ def dynamic_scope_not_declared(
     for permission, places in asked.items():
         if permission not in known:
             yield Hit(
-                subject.of_permission("Microsoft Graph", permission.value, "Scope"),
+                subject.of_permission(GRAPH_NAME, permission.value, "Scope"),
                 blocks[0] if blocks else place(application, "required_resource_access"),
                 f"{wording.permissions((permission.value,), 'Scope')} is asked for at run time and not "
                 "declared, so tenant-wide admin consent leaves it out",
                 tuple(places),
             )
-
-
-def _requested(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Permission, Related]]:
-    """The published delegated permissions of Microsoft Graph that a flow names, and where."""
-    for text in flow.scopes or ():
-        scope = entra.resource_of_scope(text.value)
-        if scope is None or scope.app_id != GRAPH:
-            continue
-        permission = catalog.permission(GRAPH, split_scope(text.value).permission, "Scope")
-        if permission is not None:
-            yield permission, Related(text.at, f"`{flow.name}` asks for {permission.value}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
-from linter.catalog.records import GRAPH
+from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
@@ -18,10 +18,10 @@ from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import (
     Declared,
     api_of,
+    asked_by_name,
     declared,
     declared_openly,
     entries_of,
-    is_graph_audience,
     requested,
 )
 from linter.ladder import Climb, schemes, stopped_at
@@ -246,11 +246,9 @@ def _not_offered_entries(application: Application, catalog: Catalog, without: se
 
 def _named(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Flow, Text, str]]:
     """The scopes of work accounts that a flow asks for by name."""
-    for text in flow.scopes or ():
-        scope = split_scope(text.value)
-        if is_graph_audience(scope.audience, entra) and _is_work_only(scope.permission, catalog):
-            permission = catalog.permission(GRAPH, scope.permission, "Scope")
-            yield flow, text, permission.value if permission else scope.permission
+    for text, permission in asked_by_name(flow, catalog, entra):
+        if _is_work_only(permission.value, catalog):
+            yield flow, text, permission.value
 
 
 def _asks_for_all(flow: Flow, catalog: Catalog, entra: Entra) -> bool:
@@ -260,7 +258,7 @@ def _asks_for_all(flow: Flow, catalog: Catalog, entra: Entra) -> bool:
 
 def _not_offered(name: str, at: At, reason: str, related: tuple[Related, ...]) -> Hit:
     return Hit(
-        subject.of_permission("Microsoft Graph", name, "Scope"),
+        subject.of_permission(GRAPH_NAME, name, "Scope"),
         at,
         f"`{name}` is not offered to personal accounts, and {reason}",
         related,

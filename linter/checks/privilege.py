@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.catalog.records import GRAPH, Permission
+from linter.catalog.records import GRAPH, GRAPH_NAME, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
@@ -43,7 +43,7 @@ def tier_zero(
         )
     for name, assignment in granted.items():
         yield Hit(
-            subject.of_permission("Microsoft Graph", name, "Role"),
+            subject.of_permission(GRAPH_NAME, name, "Role"),
             assignment.at,
             _leads_up(name) + " (granted)",
         )

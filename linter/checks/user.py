@@ -11,8 +11,8 @@ from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed
 from linter.finding import Confidence, Hit, Predicts, Related, Unknown
-from linter.ladder import find, schemes
-from linter.model import Application, Call, Flow, Tenant
+from linter.ladder import find, may_be_work_account
+from linter.model import Application, Call, Flow, Tenant, written_properties
 from linter.typed import NamedTuple
 
 # --- directory roles ----------------------------------------------------------------------------
@@ -31,7 +31,7 @@ def delegated_needs_directory_role(
 ) -> Iterator[Hit | Unknown]:
     """The signed-in user has none of the directory roles that the call asks for (reference pages)."""
     for flow in flows:
-        if ("DelegatedWork", True) not in schemes(flow, application) or not may_be_for_graph(flow, entra):
+        if not (may_be_work_account(flow, application) and may_be_for_graph(flow, entra)):
             continue
         for call in flow.every_call():
             needed = _needed(call, catalog, entra)
@@ -57,7 +57,7 @@ def _needed(call: Call, catalog: Catalog, entra: Entra) -> _Roles | None:
     listed = entra.roles_for(operation.method, operation.template)
     if listed is not None:
         return _Roles(listed.roles, "self" in listed.open_to, listed.confidence) if listed.required else None
-    written = {name.partition("/")[0].partition(".")[0].strip().lower() for name in call.writes or ()}
+    written = written_properties(call.writes or ())
     for way in entra.password_operations_of(operation.method, operation.template):
         if way.access == "delegated" and way.roles_needed and (way.property or "").lower() in written:
             return _Roles(way.roles, False, way.confidence)

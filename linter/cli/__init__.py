@@ -9,7 +9,7 @@ import sys
 
 from linter import __version__
 from linter.cli import output
-from linter.errors import Unreadable
+from linter.errors import Unreadable, nearest
 
 #: Each command's module and its one line in `entralint --help`.
 COMMANDS = {
@@ -53,12 +53,10 @@ def _run(arguments: list[str]) -> int:
         return 0
     command = arguments[0]
     if command not in COMMANDS:
-        from difflib import get_close_matches
-
         from linter.report.safe import plain
 
-        near = get_close_matches(command, COMMANDS, 1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
+        near = nearest(command, COMMANDS)
+        hint = f"; did you mean `{near}`?" if near else ""
         print(
             f"entralint: there is no command `{plain(command)}`{hint}\n\n{usage()}", end="", file=sys.stderr
         )

@@ -11,8 +11,8 @@ from linter.catalog.store import Catalog
 from linter.cli import needs, parser
 from linter.cli.output import write
 from linter.entra import Entra
-from linter.errors import Unreadable
-from linter.holdings import is_guid
+from linter.entra.scopes import is_guid
+from linter.errors import Unreadable, nearest
 from linter.report.safe import plain
 from linter.report.text import predicted
 from linter.typed import Any
@@ -151,16 +151,14 @@ def _name(name: str) -> Iterator[str]:
     catalog = Catalog.open()
     permissions = catalog.named(name)
     if not permissions:
-        from difflib import get_close_matches
-
         rules = ruleset.load()
         if any(rule.family == name for rule in rules.values()):
             message = f"`{name}` is a family of rules; `entralint rules {name}` lists them"
             raise Unreadable("explain", message)
-        near = [rule_id for rule_id in rules if rule_id.endswith(f"/{name}")] or get_close_matches(
-            name, [permission.value for permission in catalog.all_permissions()], 1, 0.8
+        near = " or ".join(rule_id for rule_id in rules if rule_id.endswith(f"/{name}")) or nearest(
+            name, [permission.value for permission in catalog.all_permissions()], 0.8
         )
-        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        hint = f"; did you mean {near}?" if near else ""
         raise Unreadable("explain", f"no rule, permission or call is called `{name}`{hint}")
     for permission in permissions:
         yield from _permission(permission, catalog)

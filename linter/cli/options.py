@@ -72,6 +72,11 @@ CHECK: Final = (
 )
 
 
+def is_size(text: str) -> bool:
+    """Whether a text is a number of bytes, 1 or more."""
+    return text.isascii() and text.isdecimal() and len(text) < 19 and int(text) > 0
+
+
 def plain(arguments: list[str]) -> SimpleNamespace | None:
     """The options of a command line in which nothing is unusual, else None."""
     by_name = {option.name: option for option in CHECK}
@@ -98,7 +103,7 @@ def plain(arguments: list[str]) -> SimpleNamespace | None:
         if (value.startswith("-") and not equals) or value not in option.keywords.get("choices", (value,)):
             return None
         if option is MAX_BYTES:
-            if not (value.isascii() and value.isdecimal() and len(value) < 19 and int(value)):
+            if not is_size(value):
                 return None
             values[option.field] = int(value)
         elif action == "append":

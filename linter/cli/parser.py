@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from linter.cli.options import CHECK, MAX_BYTES, PATHS
+from linter.cli.options import CHECK, MAX_BYTES, PATHS, is_size
 from linter.finding import SEVERITIES
 from linter.typed import Final, NoReturn
 
@@ -37,7 +37,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 19 and int(text)):
+    if not is_size(text):
         raise argparse.ArgumentTypeError(f"must be a number of bytes, 1 or more, not {text!r}")
     return int(text)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter.errors import Problem
 from linter.finding import Finding
 from linter.report import Report
-from linter.report.safe import plain
+from linter.report.safe import one_line, plain
 from linter.report.text import ignores, predicted
 from linter.typed import Final
 
@@ -51,7 +51,7 @@ def _finding(finding: Finding) -> str:
     text = plain(finding.message)
     if finding.predicts is not None:
         text += f"\npredicts: {plain(predicted(finding.predicts))}"
-    text += f"\nfix: {plain(' '.join(finding.fix.split()))}"
+    text += f"\nfix: {one_line(finding.fix)}"
     return _command(_COMMANDS[finding.severity], properties, text)
 
 

@@ -7,10 +7,10 @@ import json
 from linter import __version__
 from linter.engine import AppReport, Ignore
 from linter.errors import Problem
-from linter.finding import SEVERITIES, Finding, Predicts
+from linter.finding import Finding, Predicts
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import plain
+from linter.report.safe import one_line, plain
 from linter.typed import Any, Final
 
 VERSION: Final = 1
@@ -37,9 +37,6 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     outcome = report.outcome
-    counts: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
-    for finding in outcome.findings:
-        counts[finding.severity] += 1
     return {
         "version": VERSION,
         "tool": {
@@ -54,7 +51,7 @@ def document(report: Report) -> dict[str, Any]:
             "expired": [_ignore(ignore) for ignore in outcome.expired_ignores],
             "unused": [_ignore(ignore) for ignore in outcome.unused_ignores],
         },
-        "summary": {**counts, "hidden": outcome.hidden, "skipped": report.skipped},
+        "summary": {**outcome.counts(), "hidden": outcome.hidden, "skipped": report.skipped},
     }
 
 
@@ -69,7 +66,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         **_place(finding.at),
         "related": [{"label": plain(related.label), **_place(related.at)} for related in finding.related],
         "predicts": _predicts(finding.predicts),
-        "fix": plain(" ".join(finding.fix.split())),
+        "fix": one_line(finding.fix),
         "fingerprint": plain(finding.fingerprint),
     }
 

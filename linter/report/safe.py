@@ -101,6 +101,11 @@ def masked(text: str) -> str:
     return _compiled(_SECRET).sub(_mask, text) if _may_match(text) else text
 
 
+def one_line(text: str) -> str:
+    """`plain`, for prose that may be wrapped into several lines: in one."""
+    return plain(" ".join(text.split()))
+
+
 def leading(text: str) -> str:
     """`plain`, for a text that begins a line: `::` there is a command in GitHub's logs, also after blanks."""
     shown = plain(text)

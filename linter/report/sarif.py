@@ -9,7 +9,7 @@ from linter.errors import Problem
 from linter.finding import Finding, Severity
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import line_at, masked, plain
+from linter.report.safe import line_at, masked, one_line, plain
 from linter.report.text import ignores, predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
@@ -84,7 +84,7 @@ def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
             "confidence": finding.confidence,
             "subject": plain(finding.subject),
             "app": plain(finding.app),
-            "fix": plain(" ".join(finding.fix.split())),
+            "fix": one_line(finding.fix),
         },
     }
 

@@ -8,7 +8,7 @@ from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
-from linter.report.safe import leading, line_at, plain
+from linter.report.safe import leading, line_at, one_line, plain
 from linter.typed import NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
@@ -123,7 +123,7 @@ def _source_line(number: int, width: int, text: str) -> Iterator[Segment]:
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.predicts is not None:
         yield "predicts", plain(predicted(finding.predicts))
-    yield "fix", plain(" ".join(finding.fix.split()))
+    yield "fix", one_line(finding.fix)
     if finding.confidence != "high":
         yield "confidence", finding.confidence
 
@@ -144,9 +144,7 @@ def predicted(predicts: Predicts) -> str:
 
 def _summary(report: Report) -> Iterator[Segment]:
     outcome = report.outcome
-    counts = dict.fromkeys(SEVERITIES, 0)
-    for finding in outcome.findings:
-        counts[finding.severity] += 1
+    counts = outcome.counts()
     if len(outcome.apps) <= FEW_APPS:
         for app in outcome.apps:
             yield from _app(app)
