@@ -7,7 +7,7 @@ neither is ever folded into the other.
 from __future__ import annotations
 
 from linter.positions import At
-from linter.typed import Final, Literal, NamedTuple
+from linter.typed import Any, Final, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
@@ -31,13 +31,30 @@ class Predicts(NamedTuple):
     aadsts: tuple[int, ...] = ()
 
 
+class Edit(NamedTuple):
+    """One change of a source in terms of its values; `linter.fix` turns it into text.
+
+    `remove` takes the item or member at the place away; `replace` puts the plain value `value` in its
+    place; `append` adds `value` as the last item of the list at the place; `set` gives the object at the
+    place the member `key`, in place of the one it may have. `value` is plain JSON in Microsoft Graph's
+    spelling: the file's own style (order and case of keys, layout) is the fix's business.
+    """
+
+    action: Literal["remove", "replace", "append", "set"]
+    at: At
+    value: Any = None
+    key: str = ""
+
+
 class Hit(NamedTuple):
     """One fault that a check saw.
 
     `subject` names the faulty thing and is stable when lines move or arrays are reordered:
     `<resource>/<permission>/<type>`, `<flow> METHOD template`, `redirect <uri>`,
     `credential <keyId>`, or a property path. `severity` and `confidence` may only lower what the
-    rule says; `predicts` and `fix` are more precise than the rule's where they are given.
+    rule says; `predicts` and `fix` are more precise than the rule's where they are given. `edits`
+    together are the fix, made all or not at all; they are `safe` where nothing that works can stop
+    working and no access is added that no planned call needs.
     """
 
     subject: str
@@ -48,6 +65,8 @@ class Hit(NamedTuple):
     severity: Severity | None = None
     confidence: Confidence | None = None
     fix: str | None = None
+    edits: tuple[Edit, ...] = ()
+    safe: bool = True
 
 
 class Unknown(NamedTuple):
