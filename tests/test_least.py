@@ -17,8 +17,10 @@ def problems(draw, permissions=8):
     """Clauses and facts. Few levels and few operations, so that costs are often equal."""
     names = [f"P{number}" for number in range(draw(st.integers(1, permissions)))]
     bits = st.integers(0, 2**OPERATIONS - 1)
-    pairs = draw(st.lists(st.sampled_from([*combinations(names, 2), None]), max_size=4, unique=True))
+    pairs = draw(st.lists(st.sampled_from([*combinations(names, 2), ()]), max_size=4, unique=True))
     pairs = [pair for pair in pairs if pair]
+    if draw(st.booleans()):  # the data has some pairs in either order
+        pairs += [pair[::-1] for pair in pairs[:2]]
     alternatives = [*[(name,) for name in names], *pairs]
     clause = st.lists(st.sampled_from(alternatives), min_size=1, max_size=4, unique=True).map(tuple)
     level = st.sampled_from(draw(st.sampled_from(((3,), (2, 3), (1, 2, 3, 4)))))
@@ -82,6 +84,12 @@ def said(answer):
             facts({"One": 1, "Two": 1, "Broad": 2}, together={("One", "Two"): 0b111}, planned=0b100),
             ((("One", "Two"),), (0, 0, 0, 2), 0, 2),
             id="a pair opens what neither half does",
+        ),
+        pytest.param(
+            [(("One", "Two"),)],
+            facts({"One": 1, "Two": 1}, together={("One", "Two"): 0b011, ("Two", "One"): 0b110}),
+            ((("One", "Two"),), (0, 0, 0, 2), 0, 3),
+            id="a pair in either order",
         ),
         pytest.param(
             [(("Held", "One"), ("Two",)), (("Held",),)],
