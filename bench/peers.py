@@ -64,7 +64,8 @@ def least_privileged_msgraph(calls: Sequence[Choice], _: Facts) -> set[str]:
     """Get-OptimalPermissionSet of Least_Privileged_MSGraph, as coded.
 
     Sees each call's least permissions only, and of a pair its first half. Sorted once, by how many calls
-    a permission covers, the fewest first; each one that covers an open call is taken.
+    a permission covers, the fewest first (in other versions the most, which asks for about 1 % fewer
+    permissions); each one that covers an open call is taken.
     """
     covered_by: defaultdict[str, set[int]] = defaultdict(set)
     for number, call in enumerate(calls):
