@@ -10,9 +10,9 @@ import os
 from collections.abc import Callable, Iterable
 
 from linter import files
-from linter.engine import PERSONAS, Ignore, Layer
+from linter.engine import Ignore, Layer
 from linter.errors import Unreadable, nearest
-from linter.finding import CONFIDENCES, SEVERITIES
+from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES
 from linter.syntax.decode import decode
 from linter.typed import Any, Final, NamedTuple
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from linter.cases import Case
 from linter.catalog.store import Catalog
 from linter.entra import Entra
-from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
+from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
 from linter.ruleset import Rule, check_name
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 Level = TypeVar("Level", Severity, Confidence)
-
-PERSONAS = ("regular", "pedantic", "auditor")
 
 
 class Ignore(NamedTuple):

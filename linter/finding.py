@@ -15,6 +15,9 @@ Confidence = Literal["high", "medium", "low"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 CONFIDENCES: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
 
+#: Who reads a report; a later one is shown what is too fussy for an earlier one.
+PERSONAS: Final = ("regular", "pedantic", "auditor")
+
 
 class Related(NamedTuple):
     """A second place that explains the first, with a label of a few words."""

@@ -132,7 +132,10 @@ class _Problem:
         self.names = sorted({name for clause in clauses for found in clause for name in found} - free)
         numbers = {name: number for number, name in enumerate(self.names)}
         self.costs = [_packed(facts.levels[name], tier_zero=name in facts.tier_zero) for name in self.names]
-        pairs = {frozenset(pair): opened for pair, opened in facts.together.items()}
+        pairs: dict[frozenset[str], int] = {}
+        for names, opened in facts.together.items():
+            pair = frozenset(names)  # the data has some pairs in either order
+            pairs[pair] = pairs.get(pair, 0) | opened
         held = facts.planned
         for name in free:
             held |= facts.opens.get(name, 0)

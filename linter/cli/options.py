@@ -11,8 +11,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from linter import files
-from linter.engine import PERSONAS
-from linter.finding import CONFIDENCES, SEVERITIES
+from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES
 from linter.typed import Any, Final, NamedTuple
 
 FORMATS: Final = ("text", "json", "sarif", "github")

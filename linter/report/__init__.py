@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from linter.engine import Outcome
-from linter.errors import Problem
-from linter.ruleset import Rule
-from linter.typed import NamedTuple
+from linter.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:  # `needs` reports, too, and needs no engine
+    from linter.engine import Outcome
+    from linter.errors import Problem
+    from linter.ruleset import Rule
 
 
 class Report(NamedTuple):
