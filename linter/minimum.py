@@ -125,7 +125,7 @@ def _narrower(
         for need, clause in zip(needs, clauses, strict=True)
         if clause
     ]
-    held = frozenset(least.solve(documented, facts).permissions)
+    held = facts.free.union(least.solve(documented, facts).permissions)
     # What one call brings may cover another one as well.
     within = [tuple(found for found in clause if held.issuperset(found)) for clause in clauses if clause]
     other = least.solve(within, facts)

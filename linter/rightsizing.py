@@ -311,7 +311,7 @@ def _replacement(
     kept = frozenset(name for call in calls for name in covers.get(call.number, ())) - new
     published = [catalog.permission(GRAPH, name, type_) for name in sorted(new)]
     return Replacement(
-        tuple(entry for entry in entries if entry.written in old),
+        tuple(sorted((entry for entry in entries if entry.written in old), key=lambda entry: entry.written)),
         tuple(permission for permission in published if permission),
         tuple(sorted(kept)),
         tuple(call.climb for call in calls),
