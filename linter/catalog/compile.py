@@ -126,14 +126,16 @@ def compile_catalog(folder: Path) -> tuple[bytes, Report]:
         key=lambda name: (name.lower(), name),
     )
     name_ids = {name: at for at, name in enumerate(names)}
+    needed, opened = _operation_sections(operations, evidence.spellings, name_ids)
     sections = (
-        _operation_sections(operations, evidence.spellings, name_ids)
+        needed
         | _lines("names", names)
         | _permission_sections(published, name_ids)
         | {
             "app_ids": b"".join(bytes.fromhex(app_id.replace("-", "")) for app_id in apps),
         }
         | _lines("app_names", list(apps.values()))
+        | opened
     )
     counts = {
         "operations": len(operations),
@@ -166,7 +168,8 @@ def _file(folder: Path, sections: dict[str, bytes], counts: dict[str, int]) -> b
 
 def _operation_sections(
     operations: list[Judged], spellings: dict[str, str], name_ids: dict[str, int]
-) -> dict[str, bytes]:
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """What one operation needs; and, the other way about, what permissions open."""
     tokens = sorted({token for item in operations for token in item.key[1]} - {match.SLOT})
     literals = {token: at for at, token in enumerate([match.SLOT, *tokens])}
     if len(literals) >= 1 << store.LITERAL_BITS:
@@ -189,7 +192,10 @@ def _operation_sections(
             starts.append(len(stream))
             stream.append(int(need.supported) | CONFIDENCES.index(need.confidence) << 1)
             stream.extend((len(need.accepted), len(need.least)))
-            stream.extend(code(alternative) for alternative in need.accepted)
+            stream.extend(
+                code(alternative) | store.ELIGIBLE * (alternative in need.eligible)
+                for alternative in need.accepted
+            )
         return grants[need]
 
     rows = sorted(
@@ -203,8 +209,15 @@ def _operation_sections(
     for _, supports in rows:
         triple = tuple(grant(need) for need in supports)
         needs.append(triples.setdefault(triple, len(triples)))
+    if max(len(pairs), len(name_ids)) > store.ELIGIBLE:
+        raise OverflowError("too many permissions for the format")
+    # An operation that both versions have counts once, as v1.0 has it: that row stands first.
+    keys = {key for key, _ in rows}
+    weights = [0] * len(triples)
+    for (key, _), triple_number in zip(rows, needs, strict=True):
+        weights[triple_number] += not (key & 1 and key ^ 1 in keys)
     spelt = [_spell(token, spellings) for token in literals]
-    return _lines("literals", spelt) | {
+    needed = _lines("literals", spelt) | {
         "edges": _numbers("I", edges),
         "rows": _numbers("I", [key for key, _ in rows]),
         "needs": _numbers("H", needs),
@@ -212,6 +225,25 @@ def _operation_sections(
         "grants_at": _numbers("I", starts),
         "grants": _numbers("H", stream),
         "pairs": _numbers("H", [name for pair in pairs for name in pair]),
+    }
+    return needed, {"weights": _numbers("H", weights)} | _openers(list(grants), name_ids, pairs)
+
+
+def _openers(
+    supports: list[Support], name_ids: dict[str, int], pairs: dict[tuple[int, ...], int]
+) -> dict[str, bytes]:
+    """Which supports each permission, and then each pair, opens by itself."""
+    opened: list[list[int]] = [[] for _ in range(len(name_ids) + len(pairs))]
+    for number, support in enumerate(supports):
+        for alternative in support.accepted:
+            ids = tuple(name_ids[name] for name in alternative)
+            opened[ids[0] if len(ids) == 1 else len(name_ids) + pairs[ids]].append(number)
+    starts = [0]
+    for numbers in opened:
+        starts.append(starts[-1] + len(numbers))
+    return {
+        "opens": _numbers("H", [number for numbers in opened for number in numbers]),
+        "opens_at": _numbers("I", starts),
     }
 
 

@@ -188,9 +188,11 @@ def judge(
     accepted = _undominated(accepted)
     in_pairs = {(name,) for found in pages or () for name in found}
     named = accepted & (both | (in_pairs & set(data or ())))
-    least = _least(method, path, scheme, accepted, named, listed or {}, known)
+    whole = _whole(method, path, accepted, known)
+    least = _least(method, path, scheme, whole, named, listed or {}, known)
+    eligible = [found for found in whole if found in named] or whole
     if path in _BODY_DECIDES:
-        least = []
+        least, eligible = [], []
     confidence: Confidence
     if doubtful or (pages is not None and data == []):
         confidence = "low"
@@ -199,7 +201,9 @@ def judge(
     else:
         confidence = "medium"
     rest = sorted(accepted.difference(least), key=lambda found: _privilege(found, known))
-    return Verdict(Support(True, (*least, *rest), tuple(least), confidence), tuple(removed))
+    ordered = (*least, *rest)
+    fit = tuple(found for found in ordered if found in least or found in eligible)
+    return Verdict(Support(True, ordered, tuple(least), confidence, fit), tuple(removed))
 
 
 def _clean(
@@ -289,22 +293,29 @@ def _of_another_area(found: Alternative, path: tuple[str, ...]) -> bool:
     return True
 
 
-def _least(
-    method: str,
-    path: tuple[str, ...],
-    scheme: Scheme,
-    accepted: set[Alternative],
-    named: set[Alternative],
-    listed: Mapping[Alternative, Listed],
-    known: Known,
-) -> list[Alternative]:
-    """The least privileged alternatives, the best first; the others are tags that were meant as well."""
+def _whole(method: str, path: tuple[str, ...], accepted: set[Alternative], known: Known) -> list[Alternative]:
+    """The alternatives that are published today and open all of the operation's objects; else all."""
 
     def sound(found: Alternative) -> bool:
         return all(name in known.live and not consented_by_resource(name) for name in found)
 
     def whole(found: Alternative) -> bool:
         return not any(partial(name, method, path) for name in found)
+
+    candidates = [found for found in accepted if sound(found)] or list(accepted)
+    return [found for found in candidates if whole(found)] or candidates
+
+
+def _least(
+    method: str,
+    path: tuple[str, ...],
+    scheme: Scheme,
+    candidates: list[Alternative],
+    named: set[Alternative],
+    listed: Mapping[Alternative, Listed],
+    known: Known,
+) -> list[Alternative]:
+    """The least privileged alternatives, the best first; the others are tags that were meant as well."""
 
     def meant(found: Alternative) -> tuple[bool, int, int, int, int, int, Alternative]:
         # A tag is for a set of methods; it is meant for this one where it is for no other.
@@ -316,8 +327,6 @@ def _least(
     def harmless(found: Alternative) -> bool:
         return not any(map(writes, found))
 
-    candidates = [found for found in accepted if sound(found)] or list(accepted)
-    candidates = [found for found in candidates if whole(found)] or candidates
     if method in _READS and any(map(reads, (name for found in candidates for name in found))):
         # A write is never recommended for a read where a read is accepted.
         candidates = [found for found in candidates if harmless(found)] or candidates

@@ -92,11 +92,11 @@ def for_writes(template: str, scheme: Scheme, support: Support, properties: Iter
     general = [found for found in support.accepted if not _ASPECT_NAMES.intersection(found)]
     least = [found for found in support.least if found in general] or general[:1]
     if properties is None or scheme == "DelegatedPersonal":
-        return support._replace(accepted=tuple(general), least=tuple(least))
+        return _narrowed(support, general, least)
     written = written_properties(properties)
     touched = [aspect for aspect in _ASPECTS if written & aspect.properties]
     if not touched:
-        return support._replace(accepted=tuple(general), least=tuple(least))
+        return _narrowed(support, general, least)
     covers = []
     for aspect in touched:
         own = list(aspect.application if scheme == "Application" else aspect.delegated)
@@ -110,7 +110,12 @@ def for_writes(template: str, scheme: Scheme, support: Support, properties: Iter
     accepted = [found for found in accepted if len(found) <= 2] or accepted
     # The table above is one witness; and a directory role of the app's may do instead.
     confidence: Confidence = "low" if support.confidence == "low" else "medium"
-    return Support(True, tuple(accepted), tuple(accepted[:1]), confidence)
+    return Support(True, tuple(accepted), tuple(accepted[:1]), confidence, tuple(accepted))
+
+
+def _narrowed(support: Support, accepted: list[Alternative], least: list[Alternative]) -> Support:
+    eligible = tuple(found for found in support.eligible if found in accepted)
+    return support._replace(accepted=tuple(accepted), least=tuple(least), eligible=eligible or tuple(least))
 
 
 def _joined(left: list[Alternative], right: list[Alternative]) -> list[Alternative]:

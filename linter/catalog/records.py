@@ -40,13 +40,16 @@ class Support(NamedTuple):
     """What one operation accepts under one scheme.
 
     Each alternative is one permission, or a pair that is needed together. `least` holds the
-    least privileged alternatives, the best first. `confidence` is the guard's.
+    least privileged alternatives, the best first. `confidence` is the guard's. `eligible` are the
+    alternatives that a recommendation may choose from: published today, for all of the operation's
+    objects, and named by both witnesses where both know the operation.
     """
 
     supported: bool
     accepted: tuple[tuple[str, ...], ...]
     least: tuple[tuple[str, ...], ...]
     confidence: Confidence
+    eligible: tuple[tuple[str, ...], ...] = ()
 
 
 UNSUPPORTED: Final = Support(supported=False, accepted=(), least=(), confidence="high")

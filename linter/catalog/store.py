@@ -6,7 +6,7 @@ so that many look-ups soon meet dictionaries only.
 
 Layout (little-endian), written by `linter.catalog.compile`:
 
-    entralint catalogue 1        the format's name and version
+    entralint catalogue 2        the format's name and version
     123456789                    CRC-32 of the header
     key value                    header lines; `section NAME OFFSET LENGTH CRC-32` counts from …
     (empty line)
@@ -20,7 +20,10 @@ Layout (little-endian), written by `linter.catalog.compile`:
 * `triples`   u16 x 3: index into `grants_at`, for the schemes in `SCHEMES` order
 * `grants_at` u32: where a support begins in `grants`
 * `grants`    u16: supported | confidence << 1, number of alternatives, how many of them are least,
-              then the alternatives: a name id, or 0x8000 | index into `pairs`
+              then the alternatives: a name id, or 0x8000 | index into `pairs`, and 0x4000 for eligible
+* `weights`   u16 a triple: operations that have it, those of both versions counted once
+* `opens`     u16: the supports that a permission opens by itself, one list behind the other, then
+              those of each pair; `opens_at` u32: where each list begins
 * `names`     lines: permission names, sorted without regard to case
 * `pairs`     u16 x 2: name ids
 * `guids`     16 bytes a permission
@@ -35,7 +38,7 @@ from __future__ import annotations
 import binascii
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from linter.catalog import match
 from linter.catalog.records import (
@@ -51,10 +54,11 @@ from linter.errors import Unreadable
 from linter.finding import CONFIDENCES
 from linter.typed import Final, Literal, NamedTuple
 
-MAGIC: Final = b"entralint catalogue 1\n"
+MAGIC: Final = b"entralint catalogue 2\n"
 END: Final = b"\n\n"
 LITERAL_BITS: Final = 13
 PAIR: Final = 0x8000
+ELIGIBLE: Final = 0x4000
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 # Flags of a permission: two bits hold admin consent (0 unknown, 1 no, 2 yes), three the level.
@@ -129,6 +133,54 @@ class CatalogSource(NamedTuple):
     sha256: str
 
 
+class Index(NamedTuple):
+    """The catalogue's arrays, for questions about many operations at once (`linter.catalog.reach`).
+
+    `pairs` are pairs of permissions by their number; `number_of` and `row_of` give the number of a
+    permission's name and the row of an operation, `operation` the operation of a row.
+    """
+
+    rows: memoryview[int]
+    needs: memoryview[int]
+    triples: memoryview[int]
+    weights: memoryview[int]
+    opens: memoryview[int]
+    opens_at: memoryview[int]
+    pairs: tuple[tuple[str, str], ...]
+    names: int
+    number_of: Callable[[str], int | None]
+    row_of: Callable[[Operation], int]
+    operation: Callable[[int], Operation]
+
+    def supports_of(self, name: str) -> memoryview[int]:
+        """The supports that a permission opens by itself."""
+        number = self.number_of(name)
+        return self.opens[:0] if number is None else self._opened(number)
+
+    def supports_of_pair(self, number: int) -> memoryview[int]:
+        """The supports that a pair opens."""
+        return self._opened(self.names + number)
+
+    def _opened(self, number: int) -> memoryview[int]:
+        return self.opens[self.opens_at[number] : self.opens_at[number + 1]]
+
+    def stands_for(self, row: int) -> int:
+        """The row that stands for the operation of `row`: v1.0's where both versions have it."""
+        twin = row - 1
+        return twin if self.rows[row] & 1 and row and self.rows[twin] == self.rows[row] ^ 1 else row
+
+    def rows_with(self, triple: int) -> tuple[int, ...]:
+        """The rows with these needs that stand for an operation."""
+        key, data = triple.to_bytes(2, sys.byteorder), bytes(self.needs)
+        found = []
+        at = data.find(key)
+        while at >= 0:
+            if at % 2 == 0 and self.stands_for(at // 2) == at // 2:
+                found.append(at // 2)
+            at = data.find(key, at + 1)
+        return tuple(found)
+
+
 class Info(NamedTuple):
     """Where the catalogue comes from. `date` is its newest source's, `hash` the payload's SHA-256."""
 
@@ -169,6 +221,7 @@ class Catalog:
         self._alternatives: dict[int, tuple[str, ...]] = {}
         self._supports: dict[int, Support] = {}
         self._operations: dict[int, Operation] = {}
+        self._row_of: dict[tuple[str, str, str], int] = {}
         self._nodes: dict[int, dict[str, int]] = {}
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
@@ -311,6 +364,31 @@ class Catalog:
             for alternative in self._support(index).accepted
         )
 
+    def index(self) -> Index:
+        """The arrays below the operations."""
+        pairs = self._array("pairs")
+        return Index(
+            self._rows,
+            self._needs,
+            self._triples,
+            self._array("weights"),
+            self._array("opens"),
+            self._array("opens_at", "I"),
+            tuple(
+                (self._names[one], self._names[two]) for one, two in zip(pairs[::2], pairs[1::2], strict=True)
+            ),
+            len(self._names),
+            self._name_id,
+            lambda operation: self._row_of[operation.method, operation.template, operation.version],
+            self._operation,
+        )
+
+    def _name_id(self, name: str) -> int | None:
+        """The number of a permission's name, in any case."""
+        value, names = name.strip().lower(), self._names
+        found = bisect_left(range(len(names)), value, key=lambda at: names[at].lower())
+        return None if found == len(names) or names[found].lower() != value else found
+
     def _walk(self, path: list[str], want: int) -> Operation | None:
         """The operation `want` (method and version) at `path`.
 
@@ -397,6 +475,7 @@ class Catalog:
                 self._support(personal),
                 self._support(application),
             )
+            self._row_of[operation[:3]] = row
         return operation
 
     def _template(self, node: int) -> str:
@@ -414,18 +493,26 @@ class Catalog:
         if support is None:
             grants, at = self._grants, self._grants_at[index]
             flags, count, least = grants[at : at + 3]
-            accepted = tuple(map(self._alternative, grants[at + 3 : at + 3 + count]))
-            support = Support(bool(flags & 1), accepted, accepted[:least], CONFIDENCES[flags >> 1])
+            codes = grants[at + 3 : at + 3 + count]
+            accepted = tuple(map(self._alternative, codes))
+            support = Support(
+                bool(flags & 1),
+                accepted,
+                accepted[:least],
+                CONFIDENCES[flags >> 1],
+                tuple([found for found, code in zip(accepted, codes, strict=True) if code & ELIGIBLE]),
+            )
             self._supports[index] = support
         return support
 
     def _alternative(self, code: int) -> tuple[str, ...]:
         found = self._alternatives.get(code)
         if found is None:
+            number = code & ELIGIBLE - 1
             if code < PAIR:
-                found = (self._names[code],)
+                found = (self._names[number],)
             else:
-                first, second = self._array("pairs")[(code - PAIR) * 2 :][:2]
+                first, second = self._array("pairs")[number * 2 :][:2]
                 found = (self._names[first], self._names[second])
             self._alternatives[code] = found
         return found
@@ -455,9 +542,8 @@ class Catalog:
 
     def named(self, value: str) -> tuple[Permission, ...]:
         """The permissions of all APIs with this name, in any case: Microsoft Graph's first."""
-        value, names = value.strip().lower(), self._names
-        name = bisect_left(range(len(names)), value, key=lambda at: names[at].lower())
-        if name == len(names) or names[name].lower() != value:
+        name = self._name_id(value)
+        if name is None:
             return ()
         facts = self._array("facts")
         count = len(facts) // 3

@@ -125,7 +125,7 @@ def test_unknown_writes_count_general_permissions_only(catalog: Catalog, url: st
 
 def test_password_app_only_needs_its_own_permission(catalog: Catalog) -> None:
     support = catalog.support(find(catalog, "PATCH", "/users/x"), "Application", ["passwordProfile"])
-    assert support == Support(True, (PROFILE,), (PROFILE,), "medium")
+    assert support == Support(True, (PROFILE,), (PROFILE,), "medium", (PROFILE,))
 
 
 def test_password_delegated(catalog: Catalog) -> None:
@@ -181,7 +181,8 @@ def verdict(
 
 def test_two_witnesses_that_agree_are_sure() -> None:
     support = verdict({"A.Read.All": True, "A.ReadWrite.All": False}, ["A.Read.All", "A.ReadWrite.All"])
-    assert support == Support(True, (("A.Read.All",), ("A.ReadWrite.All",)), (("A.Read.All",),), "high")
+    both = (("A.Read.All",), ("A.ReadWrite.All",))
+    assert support == Support(True, both, both[:1], "high", both)
 
 
 def test_one_witness_is_medium() -> None:
@@ -191,7 +192,8 @@ def test_one_witness_is_medium() -> None:
 
 def test_the_pages_decide_on_support() -> None:
     assert verdict({"A.Read.All": True}, []) == Support(False, (), (), "low")
-    assert verdict({}, ["A.Read.All"]) == Support(True, (("A.Read.All",),), (("A.Read.All",),), "low")
+    only = (("A.Read.All",),)
+    assert verdict({}, ["A.Read.All"]) == Support(True, only, only, "low", only)
 
 
 def test_nothing_from_both_is_sure() -> None:
@@ -205,7 +207,14 @@ def test_a_write_is_not_recommended_for_a_read() -> None:
 
 def test_a_read_does_not_justify_a_write() -> None:
     support = verdict({"A.Read.All": True, "A.ReadWrite.All": False}, ["A.ReadWrite.All"], method="DELETE")
-    assert support == Support(True, (("A.ReadWrite.All",),), (("A.ReadWrite.All",),), "high")
+    only = (("A.ReadWrite.All",),)
+    assert support == Support(True, only, only, "high", only)
+
+
+def test_a_recommendation_chooses_from_what_both_witnesses_name() -> None:
+    support = verdict({"A.Read.All": True, "A.ReadWrite.All": False}, ["A.Read.All", "B.Read.All"])
+    assert set(support.accepted) == {("A.Read.All",), ("A.ReadWrite.All",), ("B.Read.All",)}
+    assert support.eligible == (("A.Read.All",),)
 
 
 def test_a_defect_that_both_list_is_low() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from linter.catalog import store
 from linter.catalog.compile import compile_catalog
+from linter.catalog.reach import Reach
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.errors import Unreadable
@@ -130,7 +131,7 @@ def modules(code: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{}", b"entralint catalogue 2\n1\nx\n\n", b"entralint catalogue 1\n"]
+    "content", [b"", b"{}", b"entralint catalogue 1\n1\nx\n\n", b"entralint catalogue 2\n"]
 )
 def test_another_file_is_unreadable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "catalog.bin"
@@ -165,6 +166,7 @@ def use_everything(catalog: Catalog) -> None:
     assert catalog.by_id("e1fe6dd8-ba31-4d61-89e7-88639da4683d")
     assert catalog.resource_name(GRAPH)
     assert catalog.resource_id("Microsoft Teams")
+    assert Reach(catalog, ["Application"]).of(["User.Read.All"])
 
 
 @pytest.mark.skipif(not (SHARED / "upstream").is_dir(), reason="the upstream files are not here")

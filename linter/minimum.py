@@ -1,0 +1,220 @@
+"""The least permissions for planned calls, from what the catalogue accepts for each.
+
+A recommendation chooses from what is eligible only: published today, open to every object of the
+operation, named by both witnesses. A permission to write is recommended for a read only where the app
+needs it for a write anyway, or where nothing else will do. `linter.least` finds the set; here every call
+is checked against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from linter import least
+from linter.catalog.names import consented_by_resource, writes
+from linter.catalog.reach import Reach
+from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
+from linter.catalog.store import Catalog
+from linter.entra import Entra
+from linter.finding import CONFIDENCES, Confidence
+from linter.least import Alternative, Facts, Objective
+from linter.typed import Final, NamedTuple
+
+NO_LEVEL: Final = 3
+"""The level that a permission without one counts as: that of most application permissions."""
+
+
+class Need(NamedTuple):
+    """A planned call under one scheme; `operation` and `support` are None where nobody knows it."""
+
+    label: str
+    scheme: Scheme
+    operation: Operation | None
+    support: Support | None
+
+
+class Cover(NamedTuple):
+    """What of a set covers a call, out of what could have; or why nothing can."""
+
+    need: Need
+    by: Alternative = ()
+    considered: tuple[Alternative, ...] = ()
+    reason: str = ""
+
+
+class Minimum(NamedTuple):
+    """The least set for some calls under one type of access.
+
+    `covers` has every call in the order given, `ties` are sets that are equally good. Where `exact` is
+    false the search ended at its budget, and no set is better than `bound` in levels, tier zero and size.
+    `confidence` is that of the least sure operation among those covered.
+    """
+
+    permissions: tuple[str, ...]
+    objective: Objective
+    ties: tuple[tuple[str, ...], ...]
+    more_ties: bool
+    exact: bool
+    bound: Objective
+    nodes: int
+    covers: tuple[Cover, ...]
+    confidence: Confidence
+
+    @property
+    def uncovered(self) -> tuple[Cover, ...]:
+        """The calls that no permission covers."""
+        return tuple(cover for cover in self.covers if cover.reason)
+
+
+def type_of(scheme: Scheme) -> PermissionType:
+    """The type of permission that counts under a scheme."""
+    return "Role" if scheme == "Application" else "Scope"
+
+
+def minimum(
+    needs: Sequence[Need], catalog: Catalog, entra: Entra, free: frozenset[str] = frozenset()
+) -> Minimum:
+    """The least set that covers every call that can be covered; all calls have one type of access.
+
+    `free` are permissions that the app holds anyway.
+    """
+    clauses = considered(needs, catalog)
+    facts = facts_of(needs, clauses, catalog, entra, free)
+    known = [clause for clause in clauses if clause]
+    answer = least.solve(known, facts)
+    if answer.ties:
+        answer = _as_documented(answer, needs)
+    held = free.union(answer.permissions)
+    covers = tuple(
+        Cover(need, next(found for found in clause if held.issuperset(found)), clause)
+        if clause
+        else Cover(need, reason=why_not(need))
+        for need, clause in zip(needs, clauses, strict=True)
+    )
+    grades = [cover.need.support.confidence for cover in covers if cover.by and cover.need.support]
+    return Minimum(
+        answer.permissions,
+        answer.objective,
+        answer.ties,
+        answer.more_ties,
+        answer.exact,
+        answer.bound,
+        answer.nodes,
+        covers,
+        max(grades, key=CONFIDENCES.index, default="high"),
+    )
+
+
+def considered(needs: Sequence[Need], catalog: Catalog) -> list[tuple[Alternative, ...]]:
+    """The alternatives that a recommendation may choose from for each call; none where nothing covers it."""
+    eligible = [_eligible(need, catalog) for need in needs]
+    # What writes stands for a read only where a call that changes something can use it, too.
+    justified = {
+        name
+        for alternatives in eligible
+        if not any(map(_harmless, alternatives))
+        for alternative in alternatives
+        for name in alternative
+    }
+    return [
+        tuple(
+            found
+            for found in alternatives
+            if _harmless(found) or all(name in justified or not writes(name) for name in found)
+        )
+        for alternatives in eligible
+    ]
+
+
+def _harmless(alternative: Alternative) -> bool:
+    return not any(map(writes, alternative))
+
+
+def _eligible(need: Need, catalog: Catalog) -> tuple[Alternative, ...]:
+    if need.support is None:
+        return ()
+    type_ = type_of(need.scheme)
+    return tuple(
+        found for found in need.support.eligible if all(_declarable(name, type_, catalog) for name in found)
+    )
+
+
+def _declarable(name: str, type_: PermissionType, catalog: Catalog) -> bool:
+    """Whether a registration can ask for a permission: Microsoft Graph publishes it for apps to declare."""
+    if consented_by_resource(name):
+        return False
+    permission = catalog.permission(GRAPH, name, type_)
+    return permission is not None and permission.live
+
+
+def why_not(need: Need) -> str:
+    """Why no permission that an app can declare covers a call."""
+    if need.operation is None or need.support is None:
+        return "no known operation of Microsoft Graph"
+    if not need.support.supported:
+        return f"not supported with {_ACCESS[need.scheme]}"
+    if not need.support.eligible:
+        return "what it needs depends on its body"
+    names = {name for found in need.support.eligible for name in found}
+    if any(map(consented_by_resource, names)):
+        return f"only consent inside a team or chat covers it: {', '.join(sorted(names))}"
+    return f"Microsoft Graph does not publish what the data names: {', '.join(sorted(names))}"
+
+
+_ACCESS: Final[dict[Scheme, str]] = {
+    "Application": "application access",
+    "DelegatedWork": "delegated access of a work account",
+    "DelegatedPersonal": "delegated access of a personal account",
+}
+
+
+def facts_of(
+    needs: Sequence[Need],
+    clauses: Iterable[tuple[Alternative, ...]],
+    catalog: Catalog,
+    entra: Entra,
+    free: frozenset[str] = frozenset(),
+) -> Facts:
+    """What the solver must know of every permission that the clauses name."""
+    names = {name for clause in clauses for found in clause for name in found} | free
+    reach = reach_of(catalog, tuple(dict.fromkeys(need.scheme for need in needs)))
+    types = {type_of(need.scheme) for need in needs}
+    planned = 0
+    for need in needs:
+        if need.operation is not None:
+            planned |= reach.bit(need.operation)
+    return Facts(
+        {name: level(name, types, catalog) for name in names},
+        entra.tier_zero & names if "Role" in types else frozenset(),
+        {name: reach.opens(name) for name in names},
+        reach.together(names),
+        planned,
+        free,
+    )
+
+
+def level(name: str, types: Iterable[PermissionType], catalog: Catalog) -> int:
+    """The privilege level of a permission of Microsoft Graph, 1 to 4; the highest of several types'."""
+    found = [catalog.permission(GRAPH, name, type_) for type_ in types]
+    return max((permission.level or NO_LEVEL for permission in found if permission), default=NO_LEVEL)
+
+
+@lru_cache(8)
+def reach_of(catalog: Catalog, schemes: tuple[Scheme, ...]) -> Reach:
+    """What permissions open under these schemes together; kept, since many apps ask."""
+    return Reach(catalog, schemes)
+
+
+def _as_documented(answer: least.Answer, needs: Sequence[Need]) -> least.Answer:
+    """Of several equally good sets the one in which most calls have what is documented as their least."""
+    documented = [set(need.support.least) for need in needs if need.support]
+
+    def agreement(permissions: tuple[str, ...]) -> int:
+        held = set(permissions)
+        return sum(any(held.issuperset(found) for found in alternatives) for alternatives in documented)
+
+    sets = [answer.permissions, *answer.ties]
+    best = max(sets, key=lambda permissions: (agreement(permissions), permissions == answer.permissions))
+    ties = tuple(sorted(permissions for permissions in sets if permissions != best))
+    return answer._replace(permissions=best, ties=ties)
