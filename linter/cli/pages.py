@@ -1,4 +1,4 @@
-"""What `entralint explain` shows of each kind of page: lines for people, and one JSON document for machines."""
+"""What `entralint explain` shows of each kind of page: lines for people, one document for machines."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from linter.explain import Page
 from linter.explain.app import AppPage
 from linter.explain.error import AadstsPage, ErrorPage
 from linter.explain.operation import Alternative, Note, OperationPage, Version, Way
-from linter.explain.permission import Count, Opened, PermissionPage, Relative, Side
+from linter.explain.permission import Opened, PermissionPage, Relative, Side
 from linter.explain.rule import FamilyPage, RulePage, Seen
 from linter.report.safe import masked, plain
 from linter.report.text import predicted
@@ -62,13 +62,11 @@ def document(asked: str, pages: Iterable[Page]) -> dict[str, Any]:
 
 
 def _members(page: Page) -> dict[str, Any]:
-    if isinstance(page, RulePage):
-        members = _value(page)
-        return {"id": members.pop("id")} | dict(members.pop("page")) | members
     if isinstance(page, OperationPage):
         page = page._replace(url=masked(page.url))
-    members = _value(page)
-    return members
+    members: dict[str, Any] = _value(page)
+    # A rule's own file is not a member of its page but the page.
+    return members | members.pop("page", {})
 
 
 def _value(value: Any) -> Any:
@@ -168,7 +166,7 @@ def _example(example: dict[str, Any]) -> Iterator[str]:
     yield f"Example: {example['title']} ({' and '.join(outcomes) or 'is silent'})"
     if "application" in example:
         marks = [str(example[key]) for key in ("form", "completeness") if key in example]
-        yield f"  registration{f' ({", ".join(marks)})' if marks else ''}"
+        yield f"  registration ({', '.join(marks)})" if marks else "  registration"
         yield _yaml(example["application"])
     for name, keys in _HALVES:
         half = {key: example[key] for key in keys if key in example}
@@ -258,7 +256,8 @@ def _seen_by(rules: tuple[Seen, ...]) -> Iterator[str]:
 
 
 def _app(page: AppPage) -> Iterator[str]:
-    yield f"{page.name}, an {'API' if page.api or page.delegated or page.application else 'app'} of Microsoft's"
+    is_api = bool(page.api or page.delegated or page.application)
+    yield f"{page.name}, an {'API' if is_api else 'app'} of Microsoft's"
     yield f"  {'appId':16} {page.app_id}"
     if page.api is not None:
         since = f" since {page.api.status_date}" if page.api.status_date else ""
@@ -279,7 +278,7 @@ def _app(page: AppPage) -> Iterator[str]:
         shown = f"{len(names_)} permissions{known}" if names_ else f"no permissions{known}"
         if 0 < len(names_) <= _MOST_NAMES:
             shown = ", ".join(names_)
-        if page.api or page.delegated or page.application:
+        if is_api:
             yield _paragraph(shown, f"  {label:16} ")
 
 
@@ -293,8 +292,10 @@ def _permission(page: PermissionPage) -> Iterator[str]:
     if page.asked is not None:
         other = page.application if page.asked == "Scope" else page.delegated
         asked, twin = ("delegated", "application") if page.asked == "Scope" else ("application", "delegated")
-        of_twin = f"the {twin} one of that name is {other.id or 'without a known id'}" if other else ""
-        yield f"The id is that of the {asked} permission; {of_twin or f'there is no {twin} one of that name'}."
+        of_twin = f"there is no {twin} one of that name"
+        if other is not None:
+            of_twin = f"the {twin} one of that name is {other.id or 'without a known id'}"
+        yield f"The id is that of the {asked} permission; {of_twin}."
     yield ""
     names = {"Scope": "delegated (Scope)", "Role": "application (Role)"}
     yield from _columns("", [names[side.type] for side in page.sides])
@@ -309,8 +310,8 @@ def _permission(page: PermissionPage) -> Iterator[str]:
     if counted:
         yield ""
         yield _paragraph(
-            "Counted on the published tables, v1.0 and beta apart. They have gaps: what a permission lacks there "
-            "may work."
+            "Counted on what Microsoft publishes, which has gaps: what a permission lacks there may work "
+            "all the same."
         )
 
 
@@ -369,17 +370,13 @@ def _limit(side: Side) -> str:
 def _opened(opened: Opened | None) -> str:
     if opened is None or not opened.total:
         return "no known operation" if opened is not None else "-"
-    return "; ".join(
-        f"{name} {_count(count)}" for name, count in (("v1.0", opened.v1), ("beta", opened.beta)) if sum(count)
-    )
-
-
-def _count(count: Count) -> str:
-    return ", ".join(
+    counts = [
         f"{number} {name}{'' if number == 1 else 's'}"
-        for number, name in ((count.reads, "read"), (count.writes, "write"))
+        for number, name in ((opened.reads, "read"), (opened.writes, "write"))
         if number
-    )
+    ]
+    beta = f" ({opened.beta_only} in beta only)" if opened.beta_only else ""
+    return ", ".join(counts) + beta
 
 
 def _columns(label: str, values: list[str]) -> Iterator[str]:
@@ -401,12 +398,10 @@ def _relations(side: Side) -> Iterator[str]:
     for label, lines in (
         ("examples", list(side.examples)),
         ("same operations", _relatives(side.same)),
-        ("narrower", _relatives(side.narrower)),
-        ("broader", _relatives(side.broader)),
+        ("narrower", _relatives(side.narrower) or ["none opens only a part of it"]),
+        ("broader", _relatives(side.broader) or ["none opens all of it and more"]),
         ("same area", _relatives(_nearest_first(side.siblings))),
     ):
-        if not lines and label in ("narrower", "broader") and side.alone and side.alone.total:
-            lines = ["none opens only a part of it" if label == "narrower" else "none opens all of it and more"]
         for at, line in enumerate(lines):
             yield f"  {label if at == 0 else '':{_LABEL - 2}}{line}"
     if side.selected is not None:
@@ -415,7 +410,7 @@ def _relations(side: Side) -> Iterator[str]:
             f"  {'may open':{_LABEL - 2}}",
         )
     if side.partners:
-        yield _paragraph(_some(side.partners), f"  {'needed beside':{_LABEL - 2}}")
+        yield _paragraph(_some(side.partners), f"  {'together with':{_LABEL - 2}}")
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -424,7 +419,8 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _nearest_first(siblings: tuple[Relative, ...]) -> tuple[Relative, ...]:
-    return tuple(sorted(siblings, key=lambda one: (one.adds + one.lacks, one.value)))
+    """Those that share most first, those that open nothing known last."""
+    return tuple(sorted(siblings, key=lambda one: (not one.opens, one.lacks, one.adds, one.value)))
 
 
 def _relatives(relatives: tuple[Relative, ...]) -> list[str]:
@@ -438,6 +434,8 @@ def _relative(one: Relative) -> str:
     changes = ", ".join(
         f"{word} {number}" for word, number in (("adds", one.adds), ("lacks", one.lacks)) if number
     )
+    if not one.opens:
+        changes = "no known operation"
     level = f"level {one.level}" if one.level else "no level"
     admin = ", admin consent" if one.admin_consent else ""
     return f"{one.value:44} {level}{admin}" + (f"; {changes}" if changes else "")
@@ -448,7 +446,9 @@ def _relative(one: Relative) -> str:
 
 def _operation(page: OperationPage) -> Iterator[str]:
     yield f"{page.method} {plain(page.url)}"
-    for version in page.versions:
+    for number, version in enumerate(page.versions):
+        if number:
+            yield ""
         yield from _version(page.method, version)
     if page.notes:
         yield ""

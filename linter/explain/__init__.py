@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from linter import ruleset
-from linter.catalog.records import Permission
 from linter.catalog.store import METHODS, Catalog
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
@@ -145,7 +144,12 @@ def _scope(scope: str) -> list[Page]:
     if split.permission in ("", ".default") or entra.resource_of_audience(scope) is not None:
         page = app.page(api.app_id, catalog, entra)
         return [page] if page else []
-    raise Unreadable(_WHERE, f"{api.name} publishes no permission `{split.permission}` that is known here")
+    near = _near(
+        split.permission, [one.value for one in catalog.all_permissions() if one.resource == api.app_id]
+    )
+    hint = f"; did you mean `{near}`?" if near else ""
+    message = f"{api.name} publishes no permission `{split.permission}` that is known here{hint}"
+    raise Unreadable(_WHERE, message)
 
 
 # --- names ------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ def _named(name: str) -> list[Page]:
     if plain in families:
         return [rule.family(plain, rules)]
     catalog, entra = Catalog.open(), Entra()
-    found = [
+    found: list[Page] = [
         *permission.pages(catalog.named(name), catalog, entra, by_id=False),
         *_error(name, rules, entra),
         *_app(name, catalog, entra),
@@ -195,13 +199,9 @@ def _unknown(name: str, rules: Mapping[str, Rule], catalog: Catalog, entra: Entr
 def _names(rules: Mapping[str, Rule], catalog: Catalog, entra: Entra) -> Iterator[list[str]]:
     """The names of each kind of thing."""
     yield [*rules, *dict.fromkeys(one.family for one in rules.values())]
-    yield list(dict.fromkeys(_value(one) for one in catalog.all_permissions()))
+    yield list(dict.fromkeys(one.value for one in catalog.all_permissions()))
     yield list(dict.fromkeys(error.codes(rules, entra)))
     yield [api.name for api in entra.resources]
-
-
-def _value(one: Permission) -> str:
-    return one.value
 
 
 def _near(name: str, known: list[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""One of Microsoft's own apps: its names for tokens, where it answers, and the permissions that it publishes."""
+"""One of Microsoft's own apps: its audiences, where it answers, and the permissions that it publishes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from linter.typed import NamedTuple
 
 
 class AppPage(NamedTuple):
-    """An app of Microsoft's. `api` is what is documented of it as an API, None where it is none that is known.
+    """An app of Microsoft's. `api` is what is documented of it as an API, None for nothing.
 
     `complete`: the lists hold all its permissions. `claims_challenges`: it sends them to clients that
     declare cp1 (Continuous Access Evaluation).

@@ -1,4 +1,4 @@
-"""An operation in full: every alternative that it accepts, and what else stands between a call and its answer."""
+"""An operation in full: every alternative that it accepts, and what else a call depends on."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Needed(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """One way to be allowed: all of its permissions. `partial`: for some of the objects or properties only."""
+    """Permissions that do together. `partial`: for some of the objects or properties only."""
 
     permissions: tuple[Needed, ...]
     least: bool
@@ -230,25 +230,26 @@ def _self_only(operation: Operation, catalog: Catalog) -> Iterator[Note]:
         return
     own = catalog.find(operation.method, "/me" + template.removeprefix("/users/{id}"))
     names = {name for found in own.work.accepted for name in found} if own is not None else set()
-    if _SELF & names:
+    enough = alternatives((name,) for name in sorted(_SELF & names))
+    if enough:
         yield Note(
-            f"{listed(sorted(_SELF & names))} is enough for the signed-in user's own id",
+            f"{enough} is enough for the signed-in user's own id",
             ("permission/call-not-covered",),
             confidence="medium",
         )
 
 
 def _property(aspect: Aspect) -> Note:
-    rules = ("permission/call-not-covered",)
-    if "passwordProfile" in aspect.names:
-        rules = ("password/app-only-write", "password/delegated-write-scope-missing")
+    password = "passwordProfile" in aspect.names
     covering = alternatives(aspect.application)
     if aspect.delegated != aspect.application:
         covering = f"{alternatives(aspect.delegated)} (delegated) and {covering} (application)"
     only = "only" if aspect.exclusive else "also"
     return Note(
         f"writing {listed(aspect.names)} is {only} covered by {covering}",
-        rules,
+        ("password/app-only-write", "password/delegated-write-scope-missing")
+        if password
+        else ("permission/call-not-covered",),
         "graph docs api-reference user-update",
         "medium",
     )

@@ -5,36 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linter.catalog import names
-from linter.catalog.reach import Reach, neighbours, reach, reads
+from linter.catalog.reach import Reach
 from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import SelectedScope
+from linter.explain.neighbours import neighbours
 from linter.typed import Final, Literal, NamedTuple
 
 #: Operations shown as examples.
 _EXAMPLES: Final = 4
 
+_READS: Final = frozenset({"GET", "HEAD"})
+
 _RESOURCES: Final = {"Group": "team", "Chat": "chat", "User": "user"}
 
 
-class Count(NamedTuple):
-    """Operations by their method: GET and HEAD read."""
+class Opened(NamedTuple):
+    """How many operations, by their method: GET and HEAD read. Of all of them `beta_only` are not in v1.0."""
 
     reads: int
     writes: int
-
-
-class Opened(NamedTuple):
-    """Operations of the two versions of Microsoft Graph."""
-
-    v1: Count
-    beta: Count
+    beta_only: int
 
     @property
     def total(self) -> int:
-        """All of them, v1.0 and beta counted apart."""
-        return sum(self.v1) + sum(self.beta)
+        """All of them; one that v1.0 and beta have counts once."""
+        return self.reads + self.writes
 
 
 class Relative(NamedTuple):
@@ -43,6 +40,7 @@ class Relative(NamedTuple):
     value: str
     level: int | None
     admin_consent: bool | None
+    opens: int
     adds: int
     lacks: int
 
@@ -50,11 +48,11 @@ class Relative(NamedTuple):
 class Side(NamedTuple):
     """One type of a permission.
 
-    `personal` is None for an application permission, `tier_zero` for a delegated one. `granted_in` is
-    the kind of thing that consents by itself (resource-specific consent), `exchange` whether Exchange
-    can limit it to some mailboxes, `selected` what it says of itself where it reaches nothing until
-    single objects are granted, `shared_of` the permission that it extends to what others shared. The rest is None or empty where nobody publishes what calls of the API
-    need.
+    `personal` is None for an application permission, `tier_zero` for a delegated one. `exchange` is
+    whether Exchange can limit it to some mailboxes, `selected` not None where it reaches nothing until
+    single objects are granted, `granted_in` the kind of thing that consents by itself (resource-specific
+    consent), `shared_of` the permission that it extends to what others shared. The rest is None or empty
+    where nobody publishes what calls of the API need.
     """
 
     type: PermissionType
@@ -98,7 +96,9 @@ class PermissionPage(NamedTuple):
         return tuple(side for side in (self.delegated, self.application) if side is not None)
 
 
-def pages(found: Iterable[Permission], catalog: Catalog, entra: Entra, *, by_id: bool) -> list[PermissionPage]:
+def pages(
+    found: Iterable[Permission], catalog: Catalog, entra: Entra, *, by_id: bool
+) -> list[PermissionPage]:
     """A page for every name and API among `found`; `by_id` says that a GUID was asked for."""
     asked: dict[tuple[str, str], list[PermissionType]] = {}
     for permission in found:
@@ -153,59 +153,67 @@ def granted_in(name: str) -> str | None:
 
 def _with_operations(side: Side, permission: Permission, catalog: Catalog) -> Side:
     """The side with what it opens: for a work account, or for a personal one where it is for those alone."""
-    name = permission.value
-    scheme: Scheme = "Application" if permission.type == "Role" else "DelegatedWork"
-    found = reach(catalog, scheme)
-    if permission.type == "Scope" and not found.alone.get(name) and not found.beside.get(name):
-        personal = reach(catalog, "DelegatedPersonal")
-        if personal.alone.get(name) or personal.beside.get(name):
-            scheme, found = "DelegatedPersonal", personal
-    alone, beside = found.alone.get(name, 0), found.beside.get(name, 0)
-    near = neighbours(name, found.alone)
+    name, type_ = permission.value, permission.type
+    ours = {
+        one.value: one for one in catalog.all_permissions() if one.resource == GRAPH and one.type == type_
+    }
+    scheme: Scheme = "Application" if type_ == "Role" else "DelegatedWork"
+    reach = Reach(catalog, [scheme])
+    pairs = _pairs_with(name, reach, ours)
+    if type_ == "Scope" and not reach.opens(name) and not pairs:
+        personal = Reach(catalog, ["DelegatedPersonal"])
+        if personal.opens(name):
+            scheme, reach = "DelegatedPersonal", personal
+            pairs = _pairs_with(name, reach, ours)
+    opens = {other: reach.opens(other) for other in ours}
+    own, beside = opens[name], 0
+    for bits in pairs.values():
+        beside |= bits & ~own
+    near = neighbours(name, opens)
     area = name.partition(".")[0] + "."
-    siblings = [
-        one.value
-        for one in catalog.all_permissions()
-        if one.resource == GRAPH and one.type == permission.type
-        if one.value.startswith(area) and one.value != name
-    ]
 
     def relatives(others: Iterable[str]) -> tuple[Relative, ...]:
-        return tuple(_relative(other, permission, found, catalog) for other in others)
+        return tuple(
+            Relative(
+                other,
+                ours[other].level,
+                ours[other].admin_consent,
+                opens[other].bit_count(),
+                (opens[other] & ~own).bit_count(),
+                (own & ~opens[other]).bit_count(),
+            )
+            for other in others
+        )
 
+    alone = list(reach.operations(own))
     return side._replace(
         account=None if scheme == "Application" else "work" if scheme == "DelegatedWork" else "personal",
-        alone=_opened(found.of(alone)),
-        beside=_opened(found.of(beside)),
-        partners=found.partners.get(name, ()) if beside else (),
-        examples=_examples(found.of(alone), name, scheme),
+        alone=_opened(alone),
+        beside=_opened(list(reach.operations(beside))),
+        partners=tuple(other for other, bits in sorted(pairs.items()) if bits & ~own),
+        examples=_examples(alone, name, scheme),
         same=relatives(near.same),
         narrower=relatives(near.narrower),
         broader=relatives(near.broader),
-        siblings=relatives(siblings),
+        siblings=relatives(other for other in ours if other.startswith(area) and other != name),
     )
 
 
-def _relative(other: str, permission: Permission, found: Reach, catalog: Catalog) -> Relative:
-    own, its = found.alone.get(permission.value, 0), found.alone.get(other, 0)
-    facts = catalog.permission(GRAPH, other, permission.type)
-    return Relative(
-        other,
-        facts.level if facts else None,
-        facts.admin_consent if facts else None,
-        (its & ~own).bit_count(),
-        (own & ~its).bit_count(),
-    )
+def _pairs_with(name: str, reach: Reach, names: Iterable[str]) -> dict[str, int]:
+    """What a permission opens together with each other one, by the other's name."""
+    return {
+        other: bits
+        for pair, bits in reach.together(names).items()
+        if name in pair and bits
+        for other in pair
+        if other != name
+    }
 
 
 def _opened(operations: list[Operation]) -> Opened:
-    return Opened(_count(operations, "v1.0"), _count(operations, "beta"))
-
-
-def _count(operations: list[Operation], version: str) -> Count:
-    of_version = [operation for operation in operations if operation.version == version]
-    reading = sum(map(reads, of_version))
-    return Count(reading, len(of_version) - reading)
+    reading = sum(operation.method in _READS for operation in operations)
+    in_beta = sum(operation.version == "beta" for operation in operations)
+    return Opened(reading, len(operations) - reading, in_beta)
 
 
 def _examples(operations: list[Operation], name: str, scheme: Scheme) -> tuple[str, ...]:
@@ -217,7 +225,7 @@ def _examples(operations: list[Operation], name: str, scheme: Scheme) -> tuple[s
             (name,) not in support.least[:1],
             support.confidence != "high",
             operation.version != "v1.0",
-            reads(operation) != names.reads(name),
+            (operation.method in _READS) != names.reads(name),
             operation.template.count("/"),
             operation.template,
             operation.method,
