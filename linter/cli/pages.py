@@ -65,8 +65,8 @@ def _members(page: Page) -> dict[str, Any]:
     if isinstance(page, OperationPage):
         page = page._replace(url=masked(page.url))
     members: dict[str, Any] = _value(page)
-    # A rule's own file is not a member of its page but the page.
-    return members | members.pop("page", {})
+    own = members.pop("page", {})  # a rule's file is the page itself
+    return {**members, **own}
 
 
 def _value(value: Any) -> Any:
