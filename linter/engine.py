@@ -245,10 +245,14 @@ def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str
 
 
 def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> dict[str, Any]:
+    climbs = _once(lambda: _climbs(case, catalog(), entra))
     return {
         "application": case.application,
         "flows": case.inventory.flows if case.inventory else None,
-        "climbs": _once(lambda: _climbs(case, catalog(), entra)) if case.inventory else None,
+        "climbs": climbs if case.inventory else None,
+        "rightsizing": _once(lambda: _rightsizing(case, climbs(), catalog(), entra))
+        if case.inventory
+        else None,
         "inventory": case.inventory,
         "grants": case.grants,
         "tenant": case.tenant,
@@ -263,6 +267,13 @@ def _climbs(case: Case, catalog: Catalog, entra: Entra) -> tuple[Climb, ...]:
 
     flows = case.inventory.flows if case.inventory else ()
     return climbs(case.application, flows, case.grants, catalog, entra)
+
+
+def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra) -> Any:
+    from linter.rightsizing import rightsizing  # noqa: PLC0415  only where there are calls
+
+    flows = case.inventory.flows if case.inventory else ()
+    return rightsizing(case.application, climbs, flows, catalog, entra)
 
 
 def _once(make: Callable[[], Made]) -> Callable[[], Made]:
@@ -281,8 +292,8 @@ def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
     runnable: list[_Runnable] = []
     stopped: list[NotEvaluated] = []
     for one in runnables:
-        # How far calls get is worked out here: what it lacks are the calls.
-        lacks = ["flows" if name == "climbs" else name for name in one.rule.needs if name in absent]
+        # How far calls get, and what they need at least, is worked out here: what it lacks are the calls.
+        lacks = ["flows" if name in _WORKED_OUT else name for name in one.rule.needs if name in absent]
         missing = tuple(dict.fromkeys(lacks))
         if missing:
             stopped.append(NotEvaluated(one.rule.id, missing, given=False))
@@ -310,6 +321,9 @@ def _evaluate(
             not_evaluated.append(NotEvaluated(rule.id, tuple(sorted(unknown)), given))
     return seen, not_evaluated
 
+
+#: Inputs that are worked out of others when a check first asks.
+_WORKED_OUT = ("climbs", "rightsizing")
 
 #: The input whose field an Unknown names; the catalogue is always given.
 _INPUT_OF = {

@@ -165,6 +165,12 @@ def requested(flow: Flow, catalog: Catalog, entra: Entra) -> Requested | None:
     return Requested(frozenset(names), default, open_)
 
 
+def names_scopes(flow: Flow) -> bool:
+    """Whether a flow names the scopes that its delegated token is to have, rather than `.default`."""
+    scopes = [split_scope(text.value) for text in flow.scopes or ()]
+    return flow.access == "delegated" and bool(scopes) and not any(scope.is_default for scope in scopes)
+
+
 def asked_by_name(flow: Flow, catalog: Catalog, entra: Entra) -> Iterator[tuple[Text, Permission]]:
     """The published delegated permissions of Microsoft Graph that a flow names, each with its scope."""
     for text in flow.scopes or ():

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from linter import least
-from linter.catalog.names import consented_by_resource, writes
+from linter.catalog.names import consented_by_resource, for_everybody, writes
 from linter.catalog.reach import Reach
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
@@ -107,31 +107,30 @@ def minimum(
 
 
 def considered(needs: Sequence[Need], catalog: Catalog) -> list[tuple[Alternative, ...]]:
-    """The alternatives that a recommendation may choose from for each call; none where nothing covers it."""
-    eligible = [_eligible(need, catalog) for need in needs]
-    # What writes stands for a read only where a call that changes something can use it, too.
-    justified = {
-        name
-        for alternatives in eligible
-        if not any(map(_harmless, alternatives))
-        for alternative in alternatives
-        for name in alternative
-    }
+    """The alternatives that a recommendation may choose from for each call; none where nothing covers it.
+
+    What writes stands for a read, and what is for everybody's objects for one's own, only where another
+    call of these needs it, too.
+    """
+    fit = [eligible(need, catalog) for need in needs]
+    modest = [_modest(need, alternatives) for need, alternatives in zip(needs, fit, strict=True)]
+    justified = {name for alternatives in modest for found in alternatives for name in found}
     return [
-        tuple(
-            found
-            for found in alternatives
-            if _harmless(found) or all(name in justified or not writes(name) for name in found)
-        )
-        for alternatives in eligible
+        tuple(found for found in alternatives if found in own or justified.issuperset(found))
+        for alternatives, own in zip(fit, modest, strict=True)
     ]
 
 
-def _harmless(alternative: Alternative) -> bool:
-    return not any(map(writes, alternative))
+def _modest(need: Need, alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
+    """The alternatives that do not write or reach further than the call, where there are such."""
+    modest = tuple(found for found in alternatives if not any(map(writes, found))) or alternatives
+    if need.operation is not None and need.operation.template.startswith("/me"):
+        modest = tuple(found for found in modest if not any(map(for_everybody, found))) or modest
+    return modest
 
 
-def _eligible(need: Need, catalog: Catalog) -> tuple[Alternative, ...]:
+def eligible(need: Need, catalog: Catalog) -> tuple[Alternative, ...]:
+    """The alternatives of a call that are fit to be recommended and that a registration can declare."""
     if need.support is None:
         return ()
     type_ = type_of(need.scheme)

@@ -20,6 +20,7 @@ INPUTS: Final = (
     "application",
     "flows",
     "climbs",
+    "rightsizing",
     "inventory",
     "grants",
     "tenant",

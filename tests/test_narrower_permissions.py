@@ -82,7 +82,7 @@ def test_edits_put_one_in_the_place_of_all():
         ("remove", "/requiredResourceAccess/0/resourceAccess/1", None),
     ]
     assert stated("the permission for selected sites is declared as well") == [("remove", first, None)]
-    assert stated("for a user it is a note") == []
+    assert stated("for a user, whose own rights bound it too") == []
 
 
 def of_calls(*calls: str) -> list[Hit]:

@@ -24,6 +24,20 @@ def writes(name: str) -> bool:
     return any(word.startswith(_WRITES) for word in name.lower().split(".")[1:])
 
 
+def basic(name: str) -> bool:
+    """Whether a permission opens basic properties only, where another one opens the whole object.
+
+    `Mail.ReadBasic` leaves out bodies and attachments; of groups, `GroupMember.Read.All` reads the basic
+    properties and the members, as its published description says.
+    """
+    return "Basic" in name.partition(".")[2] or name.startswith("GroupMember.")
+
+
+def for_everybody(name: str) -> bool:
+    """Whether a permission by its name is for everybody's objects: `User.Read.All`, not `User.Read`."""
+    return name.endswith(".All")
+
+
 def consented_by_resource(name: str) -> bool:
     """Resource-specific consent: granted inside one team, chat or for one user's own installation."""
     return name.endswith((".Group", ".Chat", ".User"))

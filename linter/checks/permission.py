@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from linter import subject, wording
+from linter.amend import declare, exchange, withdraw
+from linter.catalog.names import writes
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
-from linter.finding import Hit, Related, Unknown
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
     Declared,
@@ -20,13 +22,16 @@ from linter.holdings import (
     declared,
     declared_openly,
     directory_roles,
+    entries_of,
     granted,
+    names_scopes,
     where_declared,
     where_requested,
 )
 from linter.ladder import TYPE_OF, Climb, find, may_be_work_account, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
-from linter.typed import NamedTuple
+from linter.rightsizing import Replacement, Rightsizing
+from linter.typed import Final, NamedTuple
 
 # --- calls ------------------------------------------------------------------------------------
 
@@ -34,29 +39,58 @@ from linter.typed import NamedTuple
 def call_not_covered(
     application: Application,
     climbs: tuple[Climb, ...],
+    rightsizing: dict[PermissionType, Rightsizing],
     catalog: Catalog,
+    entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No permission of either type covers the call (rung `uncovered` of the ladder)."""
+    numbers = {id(climb): number for number, climb in enumerate(climbs)}
     for found in stopped_at("uncovered", climbs):
         if isinstance(found, Unknown):
             yield found
             continue
         # A directory role of the app opens calls without a permission; which ones is not published.
         by_role = found.step.type == "Role" and directory_roles(inventory, grants)
+        cover = rightsizing[found.step.type].covers.get(numbers[id(found)], ())
+        missing = cover or found.step.missing
+        edits = _declare(application, found, missing, catalog) if cover else ()
+        sure = found.confidence != "low" and not by_role
         yield Hit(
             subject.of_call(found.flow, found.call),
             found.call.at,
-            _not_covered(found),
+            _not_covered(found, missing),
             (*_asked_for(found.flow), *_declared_blocks(application, catalog)),
             severity="warning" if by_role else found.severity,
             confidence=found.confidence,
+            edits=edits,
+            safe=sure and not (found.step.type == "Role" and entra.tier_zero.intersection(missing)),
         )
 
 
-def _not_covered(found: Climb) -> str:
-    needed = wording.permissions(found.step.missing, found.step.type)
+def _declare(
+    application: Application, found: Climb, missing: tuple[str, ...], catalog: Catalog
+) -> tuple[Edit, ...]:
+    """The edits that declare what a call lacks; none where its flow asks for scopes by name, which decide."""
+    type_ = found.step.type
+    if type_ == "Scope" and names_scopes(found.flow):
+        return ()
+    edits: list[Edit] = []
+    known = {entry.written for entry in entries_of(application, GRAPH, type_, catalog)}
+    for name in missing:
+        permission = catalog.permission(GRAPH, name, type_)
+        if name in known:
+            continue
+        more = permission and declare(application, permission, catalog)
+        if not more:
+            return ()
+        edits.extend(more)
+    return tuple(edits)
+
+
+def _not_covered(found: Climb, missing: tuple[str, ...]) -> str:
+    needed = wording.permissions(missing, found.step.type)
     account = "" if found.certain else " for a personal account"
     return (
         f"`{subject.of_request(found.call)}` needs {needed}{account}, "
@@ -66,9 +100,9 @@ def _not_covered(found: Climb) -> str:
 
 def _asked_for(flow: Flow) -> tuple[Related, ...]:
     """The line of the scopes that a flow names: they, and not what is declared, are in its token."""
-    scopes = [split_scope(text.value) for text in flow.scopes or ()]
-    if flow.access != "delegated" or not scopes or any(scope.is_default for scope in scopes):
+    if not names_scopes(flow):
         return ()
+    scopes = [split_scope(text.value) for text in flow.scopes or ()]
     names = [scope.permission for scope in scopes if not scope.oidc and scope.permission]
     return (Related(place(flow, "scopes"), f"asks for {_listed(names) or 'sign-in only'}"),)
 
@@ -269,14 +303,17 @@ def unused(
         return
     for entry in found:
         name = wording.permissions((entry.written,), entry.entry.type or "")
+        asked = tuple(related for flow in flows for related in _asked_by(flow, entry, catalog, entra))
         yield Hit(
             subject.of_permission(api_of(entry, catalog), entry.written, entry.entry.type or "?"),
             entry.entry.at,
             f"no planned call needs {name}"
             if inventory.complete
             else f"by the calls listed, nothing needs {name}",
-            tuple(related for flow in flows for related in _asked_by(flow, entry, catalog, entra)),
+            asked,
             severity="warning" if inventory.complete else "note",
+            # What the code asks for by name must go from the code first.
+            edits=withdraw(entry) if inventory.complete and not asked else (),
         )
 
 
@@ -346,6 +383,136 @@ def _accepted(operation: Operation, scheme: Scheme, call: Call, catalog: Catalog
     for support in (operation.support(scheme), catalog.support(operation, scheme, call.writes)):
         for alternative in support.accepted:
             yield from alternative
+
+
+def broader_than_least(
+    application: Application,
+    rightsizing: dict[PermissionType, Rightsizing],
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory,
+) -> Iterator[Hit | Unknown]:
+    """Something narrower than what is declared covers the same planned calls."""
+    for found in _replaceable(application, rightsizing):
+        if isinstance(found, Unknown):
+            yield found
+        else:
+            yield _replace(application, found, flows, catalog, entra, complete=inventory.complete)
+
+
+def write_for_read_only_calls(
+    application: Application,
+    rightsizing: dict[PermissionType, Rightsizing],
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory,
+) -> Iterator[Hit | Unknown]:
+    """A permission to write is declared, and something that only reads covers the same planned calls."""
+    for found in _replaceable(application, rightsizing, _writes_for_reads):
+        if isinstance(found, Unknown):
+            yield found
+        else:
+            hit = _replace(application, found, flows, catalog, entra, complete=inventory.complete)
+            yield hit._replace(message=hit.message.replace(_TOO_MUCH, _ONLY_READ))
+
+
+def _writes_for_reads(found: Replacement) -> bool:
+    new = (*(permission.value for permission in found.new), *found.kept)
+    return any(writes(entry.written) for entry in found.old) and not any(map(writes, new))
+
+
+#: What is wrong with a permission that something narrower, or something that only reads, can replace.
+_TOO_MUCH: Final = "more than the planned calls need"
+_ONLY_READ: Final = "a right to write, and the planned calls read"
+
+
+def _replaceable(
+    application: Application,
+    rightsizing: dict[PermissionType, Rightsizing],
+    wanted: Callable[[Replacement], bool] = lambda _: True,
+) -> Iterator[Replacement | Unknown]:
+    """Each set of permissions that can be replaced; unknown where a call may need more than is known."""
+    if application.required_resource_access is None:
+        yield Unknown("application.required_resource_access")
+    for sizing in rightsizing.values():
+        found = [replacement for replacement in sizing.replacements if wanted(replacement)]
+        if found and sizing.lacks:
+            yield from map(Unknown, sizing.lacks)
+        else:
+            yield from found
+
+
+def _replace(
+    application: Application,
+    found: Replacement,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    *,
+    complete: bool,
+) -> Hit:
+    first = found.old[0]
+    old = list(dict.fromkeys(entry.written for entry in found.old))
+    new = [permission.value for permission in found.new]
+    type_ = first.entry.type or ""
+    calls = list(dict.fromkeys(subject.of_request(climb.call) for climb in found.climbs))
+    instead = [*new, *(name for name in found.kept if not new)]
+    asked = tuple(related for flow in flows for related in where_requested(flow, old, catalog, entra))
+    entries = tuple(Related(entry.entry.at, f"and {entry.written}") for entry in found.old[1:])
+    edits = _exchanged(application, found, catalog) if complete and not asked else ()
+    listed = "" if complete else "by the calls listed, "
+    give, cover = _verb("give", old), _verb("cover", instead)
+    return Hit(
+        subject.of_permission(api_of(first, catalog), first.written, type_),
+        first.entry.at,
+        f"{listed}{wording.permissions(old, type_)} {give} {_TOO_MUCH}: "
+        f"{wording.listed(instead)} {cover} {wording.listed(calls, 2)}",
+        (*entries, *(Related(climb.call.at, "needs it") for climb in _each_call(found.climbs)), *asked),
+        severity="warning" if complete else "note",
+        confidence=found.confidence,
+        fix=_swap_advice(old, new, found),
+        edits=edits,
+        safe=found.confidence != "low",
+    )
+
+
+def _verb(verb: str, subjects: list[str]) -> str:
+    return verb + "s" if len(subjects) == 1 else verb
+
+
+def _each_call(climbs: tuple[Climb, ...], most: int = 3) -> list[Climb]:
+    """The first few calls, each once."""
+    return list({id(climb.call): climb for climb in climbs}.values())[:most]
+
+
+def _swap_advice(old: list[str], new: list[str], found: Replacement) -> str:
+    """What to replace by what, and what is given up by it."""
+    if new:
+        advice = f"Replace {wording.listed(old)} by {wording.listed(new)}"
+    else:
+        kept = list(found.kept)
+        advice = f"Remove {wording.listed(old)}; {wording.listed(kept)} {_verb('cover', kept)} its calls"
+    if not found.lost:
+        return advice + "; every planned call stays covered."
+    few = [f"{operation.method} {operation.template}" for operation in found.lost[:3]]
+    number = len(found.lost)
+    given_up = "one operation is" if number == 1 else f"{number} operations are"
+    like = ": " if number <= len(few) else ", like "
+    return f"{advice}; every planned call stays covered, and {given_up} given up{like}{', '.join(few)}."
+
+
+def _exchanged(application: Application, found: Replacement, catalog: Catalog) -> tuple[Edit, ...]:
+    """Old entries turned into new ones, one for one; what is left over goes, or is added."""
+    edits: list[Edit] = []
+    for entry, permission in zip(found.old, found.new, strict=False):
+        edits += exchange(entry, permission) or (*withdraw(entry), *declare(application, permission, catalog))
+    for entry in found.old[len(found.new) :]:
+        edits += withdraw(entry)
+    for permission in found.new[len(found.old) :]:
+        edits += declare(application, permission, catalog)
+    return tuple(edits)
 
 
 def dynamic_scope_not_declared(

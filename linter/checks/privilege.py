@@ -259,10 +259,10 @@ def _instead_of_all_sites(
             *(Related(entry.entry.at, f"declares {entry.written}") for entry in others),
             *asked,
         ),
-        severity="note" if new.type == "Scope" else None,
         confidence=choice.confidence,
-        fix=f"{keep} {new.value} instead, have the app granted a role on each {choice.level}, `{role}` or "
-        f"what the calls need ({_GRANTING[choice.level]}), then take the consent to the broad permission back.",
+        fix=f"{keep} {new.value} instead, have the app granted a role on each {choice.level} (`{role}`, or "
+        f"what the calls need) with {_GRANTING[choice.level]}, then take the consent to the broad permission "
+        "back.",
         edits=edits,
         safe=False,
     )

@@ -1,4 +1,4 @@
-"""`entralint needs`: which permissions calls need, the least one first.
+"""`entralint needs`: which permissions calls need, and the least set that covers them all.
 
 Exit codes: 0 all calls are known and can be covered, 1 one cannot, 2 one is
 unknown or no call at all.
@@ -6,17 +6,25 @@ unknown or no call at all.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from linter import files
-from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
+from linter.catalog.records import Scheme
 from linter.catalog.store import Catalog
-from linter.cli import parser
+from linter.cli.options import CALLS, NEEDS, plain
 from linter.cli.output import write
+from linter.entra import Entra
 from linter.errors import Unreadable
-from linter.report.safe import masked, plain
+from linter.minimum import Need, minimum
+from linter.report import needs as report
+from linter.report.needs import Answer, Asked, Least
+from linter.report.safe import plain as safe
 from linter.syntax.decode import decode
-from linter.typed import Any, Final, NamedTuple
+from linter.typed import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from linter.model import Flow, Inventory
 
 #: The kinds of access as users name them.
 ACCESS: Final[dict[str, Scheme]] = {
@@ -24,35 +32,47 @@ ACCESS: Final[dict[str, Scheme]] = {
     "delegated": "DelegatedWork",
     "personal": "DelegatedPersonal",
 }
+_NAME_OF: Final = {scheme: name for name, scheme in ACCESS.items()}
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
-
-
-class Need(NamedTuple):
-    """One call as given, and what it needs; `operation` is None where nobody knows it."""
-
-    method: str
-    url: str
-    operation: Operation | None
-    access: dict[str, Support]
 
 
 def main(arguments: list[str]) -> int:
     """Run the command."""
-    options = parser.needs().parse_args(arguments)
-    catalog = Catalog.open()
-    wanted = list(ACCESS) if options.access == "all" else [options.access]
-    needs = [_need(catalog, method, url, wanted) for method, url in _calls(options.calls)]
-    if not needs:
+    options = _options(arguments)
+    catalog, entra = Catalog.open(), Entra()
+    if options.calls and options.asked:
+        raise Unreadable("needs", "give calls or --calls, not both")
+    answer = (
+        _of_files(options.calls, options.access, catalog, entra)
+        if options.calls
+        else _of_calls(list(_calls(options.asked)), options.access, catalog, entra)
+    )
+    if not answer.calls:
         raise Unreadable("needs", "no call was given")
-    if options.format == "json":
+    if options.emit:
+        _emit(answer, options.emit, catalog)
+    elif options.format == "json":
         import json
 
-        text = json.dumps({"version": 1, "calls": list(map(document, needs))}, indent=2)
+        text = json.dumps(report.document(answer, catalog, entra), indent=2)
         # URLs are echoed as given, so what CI logs take for a command is escaped as JSON does it.
         write(text.replace("##", "#\\u0023") + "\n")
     else:
-        write("\n".join(_text(need, catalog) for need in needs))
-    return _exit_code(needs)
+        write(report.text(answer, catalog, entra, proof=options.proof))
+    return _exit_code(answer)
+
+
+def _options(arguments: list[str]) -> Any:
+    """The options as attributes; argparse answers what asks for help or is wrong, and ends the run."""
+    found = plain(arguments, NEEDS, CALLS)
+    if found is not None:
+        return found
+    from linter.cli import parser
+
+    return parser.needs().parse_intermixed_args(arguments)
+
+
+# --- calls as arguments -----------------------------------------------------------------------
 
 
 def _calls(arguments: list[str]) -> Iterator[tuple[str, str]]:
@@ -86,68 +106,112 @@ def split(call: str, where: str = "needs", line: int = 0) -> tuple[str, str]:
     return method.upper(), rest[0].strip()
 
 
-def _need(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Need:
+def _of_calls(calls: list[tuple[str, str]], access: str, catalog: Catalog, entra: Entra) -> Answer:
+    """The same calls under each kind of access that is asked for."""
+    wanted = list(ACCESS) if access == "all" else [access]
+    asked = tuple(_asked(catalog, method, url, wanted) for method, url in calls)
+    least = []
+    for name in wanted:
+        needs = [
+            Need(f"{call.method} {call.url}", ACCESS[name], call.operation, call.access.get(name))
+            for call in asked
+        ]
+        least.append(Least("", name, tuple(range(len(asked))), minimum(needs, catalog, entra)))
+    return Answer(asked, tuple(least))
+
+
+def _asked(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Asked:
     operation = catalog.find(method, url)
     if operation is None:
-        return Need(method, url, None, {})
-    return Need(method, url, operation, {name: catalog.support(operation, ACCESS[name]) for name in wanted})
+        return Asked(method, url, None, {})
+    return Asked(method, url, operation, {name: catalog.support(operation, ACCESS[name]) for name in wanted})
 
 
-def document(need: Need) -> dict[str, Any]:
-    """One call as in the JSON report."""
-    return {
-        "method": need.method,
-        "url": masked(need.url),
-        "operation": need.operation.template if need.operation else None,
-        "version": need.operation.version if need.operation else None,
-        "access": {
-            name: {
-                "supported": support.supported,
-                "accepted": [list(alternative) for alternative in support.accepted],
-                "least": [list(alternative) for alternative in support.least],
-                "confidence": support.confidence,
-            }
-            for name, support in need.access.items()
-        },
-    }
+# --- calls of a calls file --------------------------------------------------------------------
 
 
-def _text(need: Need, catalog: Catalog) -> str:
-    head = f"{need.method} {plain(need.url)}"
-    if need.operation is None:
-        return f"{head}\n  unknown: the catalogue has no such operation of Microsoft Graph\n"
-    lines = [head, f"  is {need.method} {need.operation.template} ({need.operation.version})"]
-    for name, support in need.access.items():
-        lines.append(f"  {name:11} {_support(name, support, catalog)}")
-    return "\n".join(lines) + "\n"
+def _of_files(paths: list[str], access: str, catalog: Catalog, entra: Entra) -> Answer:
+    """The calls of calls files, each under the access of its flow: per flow, and all together."""
+    asked: list[Asked] = []
+    flows: list[Least] = []
+    elsewhere: list[str] = []
+    every: dict[str, list[tuple[int, Need]]] = {}
+    for flow in [flow for inventory in _inventories(paths) for flow in inventory.flows]:
+        for name, found in _of_flow(flow, access, asked, elsewhere, catalog, entra):
+            numbers, needs = tuple(number for number, _ in found), [need for _, need in found]
+            flows.append(Least(flow.name, name, numbers, minimum(needs, catalog, entra)))
+            # One registration declares for all accounts that sign in.
+            every.setdefault("application" if name == "application" else "delegated", []).extend(found)
+    least = [
+        Least(
+            "",
+            name,
+            tuple(number for number, _ in every[name]),
+            minimum([need for _, need in every[name]], catalog, entra),
+        )
+        for name in ACCESS
+        if name in every
+    ]
+    return Answer(tuple(asked), tuple(least), tuple(flows), tuple(elsewhere))
 
 
-def _support(access: str, support: Support, catalog: Catalog) -> str:
-    doubt = "" if support.confidence == "high" else f"  (confidence {support.confidence})"
-    if not support.supported:
-        return f"not supported{doubt}"
-    type_: PermissionType = "Role" if access == "application" else "Scope"
-    least = support.least or support.accepted
-    also = [alternative for alternative in support.accepted if alternative not in least]
-    text = (
-        " or ".join(_alternative(alternative, type_, catalog) for alternative in least)
-        or "no permission at all"
-    )
-    if also:
-        text += f"; also {', '.join(map(' and '.join, also))}"
-    return text + doubt
+def _inventories(paths: list[str]) -> Iterator[Inventory]:
+    from linter.calls import file
+
+    for path in paths:
+        yield from file.read(files.shown(path), decode(files.read(path), files.shown(path)))
 
 
-def _alternative(alternative: tuple[str, ...], type_: PermissionType, catalog: Catalog) -> str:
-    names = []
-    for name in alternative:
-        permission = catalog.permission(GRAPH, name, type_)
-        admin = type_ == "Scope" and permission is not None and permission.admin_consent
-        names.append(f"{name} [admin consent]" if admin else name)
-    return " and ".join(names)
+def _of_flow(
+    flow: Flow, access: str, asked: list[Asked], elsewhere: list[str], catalog: Catalog, entra: Entra
+) -> Iterator[tuple[str, list[tuple[int, Need]]]]:
+    """The calls of one flow by kind of access, added to `asked`; those of other APIs, to `elsewhere`."""
+    from linter.ladder import find, schemes
+
+    wanted = [(scheme, _NAME_OF[scheme]) for scheme, _ in schemes(flow, None)]
+    wanted = [(scheme, name) for scheme, name in wanted if access in ("all", name)]
+    if not wanted:
+        return
+    first = len(asked)
+    for call in flow.every_call():
+        found = find(call, catalog, entra)
+        if found.kind in ("elsewhere", "free"):
+            elsewhere.append(f"{call.method} {call.url}")
+            continue
+        operation = found.operation
+        supports = (
+            {name: catalog.support(operation, scheme, call.writes) for scheme, name in wanted}
+            if operation
+            else {}
+        )
+        asked.append(Asked(call.method, call.url, operation, supports))
+    for scheme, name in wanted:
+        yield (
+            name,
+            [
+                (number, Need(f"{call.method} {call.url}", scheme, call.operation, call.access.get(name)))
+                for number, call in enumerate(asked[first:], first)
+            ],
+        )
 
 
-def _exit_code(needs: list[Need]) -> int:
-    if any(need.operation is None for need in needs):
+# --- the end ----------------------------------------------------------------------------------
+
+
+def _emit(answer: Answer, form: str, catalog: Catalog) -> None:
+    """Print the least set alone; what it does not cover goes to standard error."""
+    if not answer.flows and len(answer.least) > 1:
+        raise Unreadable(
+            "needs", "--emit needs --access: application, delegated and personal are three answers"
+        )
+    for one in answer.least:
+        for cover in one.minimum.uncovered:
+            print(f"entralint: not covered: {safe(cover.need.label)}: {safe(cover.reason)}", file=sys.stderr)
+    write(report.emitted(answer.least, form, catalog))
+
+
+def _exit_code(answer: Answer) -> int:
+    if any(call.operation is None for call in answer.calls):
         return 2
-    return 0 if all(any(support.supported for support in need.access.values()) for need in needs) else 1
+    coverable = (any(support.supported for support in call.access.values()) for call in answer.calls)
+    return 0 if all(coverable) else 1

@@ -1,8 +1,9 @@
-"""The options of `check` as a table, and a reader of plain command lines.
+"""The options of `check` and `needs` as tables, and a reader of plain command lines.
 
-A hook runs `check` on every commit, and argparse takes a third of a bare interpreter's start to be
-imported, to be told the options and to read them. So a command line that is plainly right is read
-here; one that asks for help or has anything unusual goes to argparse, built from the same table.
+A hook runs `check` on every commit and editors ask `needs` at every call; argparse takes a third of a bare
+interpreter's start to be imported, and more to be told the options and to read them. So a command line
+that is plainly right is read here; one that asks for help or has anything unusual goes to argparse, built
+from the same table.
 """
 
 from __future__ import annotations
@@ -71,22 +72,38 @@ CHECK: Final = (
     _switch("output", "--strict", "exit 2 for unknown calls and rules that an open field stopped"),
 )
 
+CALLS: Final = Option(
+    "",
+    "asked",
+    {"nargs": "*", "metavar": "CALL", "help": "'METHOD url', or - to read one a line from standard input"},
+)
+ACCESSES: Final = ("application", "delegated", "personal")
+NEEDS: Final = (
+    _list("inputs", "--calls", "FILE", "the calls of a calls file, flow by flow"),
+    _choice("output", "--access", (*ACCESSES, "all"), "kind of access (%(default)s)", "all"),
+    _switch("output", "--proof", "show for each call what covers it"),
+    _choice("output", "--emit", ("manifest", "az", "names"), "print only the least set, ready for use"),
+    _choice("output", "--format", ("text", "json"), "(%(default)s)", "text"),
+)
+
 
 def is_size(text: str) -> bool:
     """Whether a text is a number of bytes, 1 or more."""
     return text.isascii() and text.isdecimal() and len(text) < 19 and int(text) > 0
 
 
-def plain(arguments: list[str]) -> SimpleNamespace | None:
+def plain(
+    arguments: list[str], options: tuple[Option, ...] = CHECK, positional: Option = PATHS
+) -> SimpleNamespace | None:
     """The options of a command line in which nothing is unusual, else None."""
-    by_name = {option.name: option for option in CHECK}
-    values: dict[str, Any] = {option.field: option.keywords.get("default") for option in CHECK}
+    by_name = {option.name: option for option in options}
+    values: dict[str, Any] = {option.field: option.keywords.get("default") for option in options}
     values |= {field: list(value) for field, value in values.items() if isinstance(value, list)}
-    paths: list[str] = []
+    named: list[str] = []
     rest = iter(arguments)
     for argument in rest:
         if argument == "-" or not argument.startswith("-"):
-            paths.append(argument)
+            named.append(argument)
             continue
         name, equals, value = argument.partition("=")
         option = by_name.get(name)
@@ -110,4 +127,6 @@ def plain(arguments: list[str]) -> SimpleNamespace | None:
             values[option.field].append(value)
         else:
             values[option.field] = value
-    return SimpleNamespace(paths=paths, **values) if paths else None
+    if not named and positional.keywords["nargs"] == "+":
+        return None
+    return SimpleNamespace(**{positional.field: named}, **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from linter.cli.options import CHECK, MAX_BYTES, PATHS, is_size
+from linter.cli.options import CALLS, CHECK, MAX_BYTES, NEEDS, PATHS, Option, is_size
 from linter.finding import SEVERITIES
 from linter.typed import Final, NoReturn
 
@@ -17,9 +17,16 @@ SCHEMAS: Final = ("calls", "explain", "findings", "needs", "rule")
 def check() -> argparse.ArgumentParser:
     """The options of `entralint check`."""
     parser = _parser("check", "Lint app registrations together with the calls they plan, offline.")
-    parser.add_argument(PATHS.name, **PATHS.keywords)
+    return _with(parser, PATHS, CHECK)
+
+
+def _with(
+    parser: argparse.ArgumentParser, positional: Option, options: tuple[Option, ...]
+) -> argparse.ArgumentParser:
+    """A parser with the options of a table, group by group."""
+    parser.add_argument(positional.name, **positional.keywords)
     groups: dict[str, argparse._ArgumentGroup] = {}
-    for option in CHECK:
+    for option in options:
         if option.group not in groups:
             groups[option.group] = parser.add_argument_group(option.group)
         keywords = option.keywords | ({"type": _positive} if option is MAX_BYTES else {})
@@ -59,18 +66,8 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
 
 def needs() -> argparse.ArgumentParser:
     """The options of `entralint needs`."""
-    parser = _parser("needs", "Show which permissions calls of Microsoft Graph need, the least one first.")
-    parser.add_argument(
-        "calls", nargs="+", metavar="CALL", help="'METHOD url', or - to read one a line from standard input"
-    )
-    parser.add_argument(
-        "--access",
-        choices=("application", "delegated", "personal", "all"),
-        default="all",
-        help="kind of access (%(default)s)",
-    )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
-    return parser
+    description = "Show which permissions calls of Microsoft Graph need, and the least set for all of them."
+    return _with(_parser("needs", description), CALLS, NEEDS)
 
 
 def explain() -> argparse.ArgumentParser:
