@@ -450,9 +450,10 @@ def _operation(page: OperationPage) -> Iterator[str]:
         if number:
             yield ""
         yield from _version(page.method, version)
-    if page.notes:
+    if page.notes and page.versions:
         yield ""
         yield "Notes"
+    if page.notes:
         for note in page.notes:
             yield from _note(note)
 

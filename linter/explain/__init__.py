@@ -7,7 +7,7 @@ message that holds one, an error code or status, or one of Microsoft's own apps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from linter import ruleset
 from linter.catalog.store import METHODS, Catalog
@@ -22,6 +22,7 @@ from linter.explain.permission import PermissionPage
 from linter.explain.rule import FamilyPage, RulePage
 from linter.ruleset import Rule
 from linter.typed import Final
+from linter.wording import listed
 
 Page = RulePage | FamilyPage | PermissionPage | OperationPage | AadstsPage | ErrorPage | AppPage
 
@@ -36,8 +37,10 @@ _STATUS: Final = re.compile(r"(?:HTTP\s?)?([0-9]{3})", re.IGNORECASE)
 _DIGITS: Final = 12
 
 
-def pages(thing: str) -> list[Page]:
+def pages(thing: str, opened: Callable[[], Catalog] = Catalog.open) -> list[Page]:
     """The pages about whatever `thing` is: several where several things are called so.
+
+    `opened` gives the catalogue, and is asked only where one is needed.
 
     Raises:
         Unreadable: nothing here is called so; the message names what comes near.
@@ -47,7 +50,7 @@ def pages(thing: str) -> list[Page]:
         raise Unreadable(_WHERE, f"name {THINGS}")
     word, _, rest = thing.partition(" ")
     if word.upper() in METHODS and rest.strip():
-        return [_operation(word.upper(), rest.strip())]
+        return [_operation(word.upper(), rest.strip(), opened())]
     if number := _AADSTS.search(thing):
         return [_aadsts(number[1])]
     if status := _STATUS.fullmatch(thing):
@@ -55,25 +58,29 @@ def pages(thing: str) -> list[Page]:
     if thing.isdecimal() and thing.isascii():
         return [_aadsts(thing.lstrip("0") or "0")]
     if is_guid(thing.strip("{}")):
-        return _guid(thing.strip("{}").lower())
-    if thing.startswith("/") or ("://" in word and operation.methods_at(thing, Catalog.open())):
-        raise Unreadable(_WHERE, _without_method(thing))
+        return _guid(thing.strip("{}").lower(), opened())
+    if thing.startswith("/") or ("://" in word and operation.methods_at(thing, opened())):
+        raise Unreadable(_WHERE, _without_method(thing, opened()))
     if "://" in word and not rest:
-        return _scope(word)
+        return _scope(word, opened())
     if rest.lstrip().startswith(("/", "http://", "https://")):
         message = f"`{word}` is no method of HTTP: write a call as 'METHOD url', like 'GET /users/{{id}}'"
         raise Unreadable(_WHERE, message)
-    return _named(thing)
+    return _named(thing, opened)
 
 
 # --- calls ------------------------------------------------------------------------------------
 
 
-def _operation(method: str, url: str) -> OperationPage:
-    catalog = Catalog.open()
-    page = operation.page(method, url, catalog, Entra())
+def _operation(method: str, url: str, catalog: Catalog) -> OperationPage:
+    entra = Entra()
+    page = operation.page(method, url, catalog, entra)
     if page is not None:
         return page
+    apis = operation.apis_at(url, entra)
+    if apis is not None:
+        whose = f"an address of {' or '.join(apis)}" if apis else "an address that nobody knows here"
+        raise Unreadable(_WHERE, f"`{url}` is {whose}, and calls are known of Microsoft Graph alone")
     others = operation.methods_at(url, catalog)
     if others:
         hint = f"; at that path it has {', '.join(others)}"
@@ -83,8 +90,8 @@ def _operation(method: str, url: str) -> OperationPage:
     raise Unreadable(_WHERE, f"the catalogue has no operation for `{method} {url}`{hint}")
 
 
-def _without_method(path: str) -> str:
-    methods = operation.methods_at(path, Catalog.open())
+def _without_method(path: str, catalog: Catalog) -> str:
+    methods = operation.methods_at(path, catalog)
     like = methods[0] if methods else "GET"
     known = f", which takes {', '.join(methods)}" if methods else ""
     return f"`{path}` is an address{known}: write a call as '{like} {path}'"
@@ -114,8 +121,8 @@ def _status(number: int) -> ErrorPage:
 # --- permissions and apps ---------------------------------------------------------------------
 
 
-def _guid(guid: str) -> list[Page]:
-    catalog, entra = Catalog.open(), Entra()
+def _guid(guid: str, catalog: Catalog) -> list[Page]:
+    entra = Entra()
     role = entra.directory_role(guid)
     if role is not None:
         message = f"{guid} is no permission: it is the template id of the directory role {role.name}"
@@ -131,9 +138,9 @@ def _guid(guid: str) -> list[Page]:
     )
 
 
-def _scope(scope: str) -> list[Page]:
+def _scope(scope: str, catalog: Catalog) -> list[Page]:
     """The permission of a scope that names its API, or the API of an address."""
-    catalog, entra = Catalog.open(), Entra()
+    entra = Entra()
     split = split_scope(scope)
     api = entra.resource_of_audience(split.audience) or entra.resource_of_audience(scope)
     if api is None:
@@ -155,7 +162,7 @@ def _scope(scope: str) -> list[Page]:
 # --- names ------------------------------------------------------------------------------------
 
 
-def _named(name: str) -> list[Page]:
+def _named(name: str, opened: Callable[[], Catalog]) -> list[Page]:
     rules = ruleset.load()
     plain = name.lower()
     if plain in rules:
@@ -163,7 +170,7 @@ def _named(name: str) -> list[Page]:
     families = {one.family for one in rules.values()}
     if plain in families:
         return [rule.family(plain, rules)]
-    catalog, entra = Catalog.open(), Entra()
+    catalog, entra = opened(), Entra()
     found: list[Page] = [
         *permission.pages(catalog.named(name), catalog, entra, by_id=False),
         *_error(name, rules, entra),
@@ -190,6 +197,12 @@ def _app(name: str, catalog: Catalog, entra: Entra) -> Iterator[AppPage]:
 def _unknown(name: str, rules: Mapping[str, Rule], catalog: Catalog, entra: Entra) -> str:
     """That nothing is called `name`, and what of each kind comes near."""
     near = [rule_id for rule_id in rules if rule_id.partition("/")[2] == name.lower()]
+    area = f"{name.lower()}."
+    begun = dict.fromkeys(
+        one.value for one in catalog.all_permissions() if one.value.lower().startswith(area)
+    )
+    if begun:
+        return f"nothing here is called `{name}`; permissions that begin so: {listed(begun, 8)}"
     if not near:
         near = list(filter(None, (_near(name, known) for known in _names(rules, catalog, entra))))
     hint = f"; did you mean {' or '.join(f'`{one}`' for one in near)}?" if near else ""

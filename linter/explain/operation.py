@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter import ladder
 from linter.catalog import guard, match
 from linter.catalog.properties import Aspect, aspects_of
 from linter.catalog.records import GRAPH, Operation, Scheme, Support
 from linter.catalog.store import METHODS, Catalog
+from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed, Roles
 from linter.errors import nearest
 from linter.explain.permission import granted_in
 from linter.finding import Confidence
 from linter.ladder import TYPE_OF
+from linter.model import Call
+from linter.positions import At, Source
 from linter.typed import Final, Literal, NamedTuple
 from linter.wording import alternatives, listed
 
@@ -31,6 +35,9 @@ _PASSWORD_RULES: Final = {
     "reset": "password/reset-action-app-only",
     "change": "password/change-action-not-me",
 }
+
+# A call that stands in no file.
+_NOWHERE: Final = At(Source("", "", lambda _: {}), "")
 
 # Permissions over the signed-in user's own account.
 _SELF: Final = frozenset({"User.Read", "User.ReadWrite"})
@@ -81,7 +88,10 @@ class Note(NamedTuple):
 
 
 class OperationPage(NamedTuple):
-    """A call as given and what it calls. The first of `versions` is the one that the URL names."""
+    """A call as given and what it calls. The first of `versions` is the one that the URL names.
+
+    There is none where the call needs no permission of its own.
+    """
 
     method: str
     url: str
@@ -91,19 +101,32 @@ class OperationPage(NamedTuple):
 
 def page(method: str, url: str, catalog: Catalog, entra: Entra) -> OperationPage | None:
     """The page of a call; None where nobody knows its operation."""
-    operation = catalog.find(method, url)
+    found = ladder.find(Call(_NOWHERE, method, url), catalog, entra)
+    operation = found.operation
+    if found.kind == "free":
+        return OperationPage(method, url, (), (Note("needs no permission", ()),))
+    if found.lacks == ("call.requests",):
+        return OperationPage(method, url, (), (Note("needs what each of its requests needs", ()),))
     if operation is None:
         return None
     other = "beta" if operation.version == "v1.0" else "v1.0"
     twin = catalog.find(method, f"/{other}{operation.template}")
-    found = [_version(operation, catalog, entra)]
+    versions = [_version(operation, catalog, entra)]
     if twin is not None and twin.version == other:
         second = _version(twin, catalog, entra)
-        if second.ways == found[0].ways:
-            found = [found[0]._replace(versions=("v1.0", "beta"))]
+        if second.ways == versions[0].ways:
+            versions = [versions[0]._replace(versions=("v1.0", "beta"))]
         else:
-            found.append(second)
-    return OperationPage(method, url, tuple(found), tuple(_notes(operation, url, catalog, entra)))
+            versions.append(second)
+    return OperationPage(method, url, tuple(versions), tuple(_notes(operation, url, catalog, entra)))
+
+
+def apis_at(url: str, entra: Entra) -> tuple[str, ...] | None:
+    """The names of the APIs other than Microsoft Graph that answer at a URL; None where it may be Graph's."""
+    called = apis_called(Call(_NOWHERE, "GET", url), entra)
+    if called is None or any(api.app_id == GRAPH for api in called):
+        return None
+    return tuple(api.name for api in called)
 
 
 def methods_at(path: str, catalog: Catalog) -> tuple[str, ...]:
