@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from linter import least
-from linter.catalog.names import consented_by_resource, for_everybody, writes
+from linter.catalog.names import consented_by_resource, for_everybody, whole_directory, writes
 from linter.catalog.reach import Reach
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
-from linter.least import Alternative, Facts, Objective
+from linter.least import Alternative, Clause, Facts, Objective
 from linter.typed import Final, NamedTuple
 
 NO_LEVEL: Final = 3
@@ -48,7 +48,9 @@ class Minimum(NamedTuple):
 
     `covers` has every call in the order given, `ties` are sets that are equally good. Where `exact` is
     false the search ended at its budget, and no set is better than `bound` in levels, tier zero and size.
-    `confidence` is that of the least sure operation among those covered.
+    `confidence` is that of the least sure operation among those covered. `narrower` is a set of more or
+    higher permissions that opens fewer operations (`narrower_excess` beyond the planned ones), out of what
+    is documented as the least for each call; empty where there is no such set.
     """
 
     permissions: tuple[str, ...]
@@ -60,6 +62,8 @@ class Minimum(NamedTuple):
     nodes: int
     covers: tuple[Cover, ...]
     confidence: Confidence
+    narrower: tuple[str, ...] = ()
+    narrower_excess: int = 0
 
     @property
     def uncovered(self) -> tuple[Cover, ...]:
@@ -92,6 +96,7 @@ def minimum(
         else Cover(need, reason=why_not(need))
         for need, clause in zip(needs, clauses, strict=True)
     )
+    narrower = _narrower(needs, clauses, answer, facts)
     grades = [cover.need.support.confidence for cover in covers if cover.by and cover.need.support]
     return Minimum(
         answer.permissions,
@@ -103,7 +108,33 @@ def minimum(
         answer.nodes,
         covers,
         max(grades, key=CONFIDENCES.index, default="high"),
+        narrower.permissions if narrower else (),
+        narrower.objective.excess if narrower else 0,
     )
+
+
+def _narrower(
+    needs: Sequence[Need], clauses: Sequence[Clause], answer: least.Answer, facts: Facts
+) -> least.Answer | None:
+    """The least set out of what is documented as least for each call, where it opens less than the answer.
+
+    Levels are coarse: one permission over everything may count less than two that are each for their own.
+    """
+    documented = [
+        tuple(found for found in clause if need.support and found in need.support.least) or clause
+        for need, clause in zip(needs, clauses, strict=True)
+        if clause
+    ]
+    held = facts.free.union(least.solve(documented, facts).permissions)
+    # What one call brings may cover another one as well.
+    within = [tuple(found for found in clause if held.issuperset(found)) for clause in clauses if clause]
+    other = least.solve(within, facts)
+    return other if other.objective.excess < answer.objective.excess else None
+
+
+def without_whole_directory(alternatives: Clause) -> Clause:
+    """The alternatives that are not over the whole directory, where there are such."""
+    return tuple(found for found in alternatives if not any(map(whole_directory, found))) or alternatives
 
 
 def considered(needs: Sequence[Need], catalog: Catalog) -> list[tuple[Alternative, ...]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
-from linter.catalog.names import basic, writes
+from linter.catalog.names import basic, narrower, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -21,12 +21,10 @@ from linter.finding import CONFIDENCES, Confidence
 from linter.holdings import TYPES, Declared, declared
 from linter.ladder import TYPE_OF, Climb, find
 from linter.least import Alternative, Clause
-from linter.minimum import Need, considered, eligible, facts_of, reach_of
+from linter.minimum import Need, considered, eligible, facts_of, reach_of, without_whole_directory
 from linter.model import Application, Flow
 from linter.typed import Final, NamedTuple
 
-#: The area of permissions that stand for most of the directory: never the better one of two.
-_WHOLE_DIRECTORY: Final = "Directory."
 _READS: Final = frozenset({"GET", "HEAD"})
 
 
@@ -203,7 +201,7 @@ class _Sizing:
         self, fit: Sequence[Clause], wanted: Sequence[Clause], held: frozenset[str]
     ) -> frozenset[str]:
         open_ = [
-            _not_whole_directory(choices)
+            without_whole_directory(choices)
             for choices, able in zip(wanted, fit, strict=True)
             if choices and not any(map(held.issuperset, able))
         ]
@@ -223,14 +221,11 @@ class _Sizing:
             return False
         if any(map(basic, found)) and not any(map(basic, other)):
             return False  # calls do not say which properties they read
-        if any(map(_is_whole_directory, found)) and not any(map(_is_whole_directory, other)):
+        if any(map(whole_directory, found)) and not any(map(whole_directory, other)):
             return False
-        # The tables leave the writing sibling out of many reads that it covers.
-        reads_only = not any(map(writes, found)) and any(map(writes, other))
-        sibling = reads_only and {name.partition(".")[0] for name in found} <= {
-            name.partition(".")[0] for name in other
-        }
-        return sibling or self._breadth(found) <= self._breadth(other)
+        # Names tell it where the tables leave the wider sibling out of much that it covers.
+        by_name = all(any(narrower(name, wider) for wider in other) for name in found)
+        return by_name or self._breadth(found) <= self._breadth(other)
 
     def _breadth(self, found: Iterable[str]) -> int:
         opened = 0
@@ -302,15 +297,6 @@ def _covered(support: Support, need: Need, held: frozenset[str], entra: Entra) -
     return any(scope.name in held for scope in entra.selected_scopes_for(template))
 
 
-def _not_whole_directory(alternatives: Clause) -> Clause:
-    narrower = tuple(found for found in alternatives if not any(map(_is_whole_directory, found)))
-    return narrower or alternatives
-
-
-def _is_whole_directory(name: str) -> bool:
-    return name.startswith(_WHOLE_DIRECTORY)
-
-
 def _replacement(
     old: frozenset[str],
     new: frozenset[str],
@@ -325,7 +311,7 @@ def _replacement(
     kept = frozenset(name for call in calls for name in covers.get(call.number, ())) - new
     published = [catalog.permission(GRAPH, name, type_) for name in sorted(new)]
     return Replacement(
-        tuple(entry for entry in entries if entry.written in old),
+        tuple(sorted((entry for entry in entries if entry.written in old), key=lambda entry: entry.written)),
         tuple(permission for permission in published if permission),
         tuple(sorted(kept)),
         tuple(call.climb for call in calls),

@@ -33,6 +33,18 @@ def basic(name: str) -> bool:
     return "Basic" in name.partition(".")[2] or name.startswith("GroupMember.")
 
 
+def narrower(name: str, other: str) -> bool:
+    """Whether a name says less than another of its area: it does not write, or is for one's own objects."""
+    if name.partition(".")[0] != other.partition(".")[0]:
+        return False
+    return name + ".All" == other or (writes(other) and not writes(name))
+
+
+def whole_directory(name: str) -> bool:
+    """Whether a permission stands for most of the directory at once: `Directory.Read.All`."""
+    return name.startswith("Directory.")
+
+
 def for_everybody(name: str) -> bool:
     """Whether a permission by its name is for everybody's objects: `User.Read.All`, not `User.Read`."""
     return name.endswith(".All")

@@ -379,9 +379,17 @@ class Catalog:
             ),
             len(self._names),
             self._name_id,
-            lambda operation: self._row_of[operation.method, operation.template, operation.version],
+            self._row,
             self._operation,
         )
+
+    def _row(self, operation: Operation) -> int:
+        """The row of an operation, which may have been found by another reader of the same file."""
+        key = operation[:3]
+        if key not in self._row_of:
+            beta = operation.version == "beta"
+            self._walk(match.tokens(operation.template), _METHOD_CODES[operation.method] << 1 | beta)
+        return self._row_of[key]
 
     def _name_id(self, name: str) -> int | None:
         """The number of a permission's name, in any case."""

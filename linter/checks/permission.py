@@ -457,7 +457,7 @@ def _replace(
     old = list(dict.fromkeys(entry.written for entry in found.old))
     new = [permission.value for permission in found.new]
     type_ = first.entry.type or ""
-    calls = list(dict.fromkeys(subject.of_request(climb.call) for climb in found.climbs))
+    calls = sorted({subject.of_request(climb.call) for climb in found.climbs})
     instead = [*new, *(name for name in found.kept if not new)]
     asked = tuple(related for flow in flows for related in where_requested(flow, old, catalog, entra))
     entries = tuple(Related(entry.entry.at, f"and {entry.written}") for entry in found.old[1:])

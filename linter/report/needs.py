@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from linter.catalog.names import basic
 from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -106,6 +107,7 @@ def _least(one: Least, catalog: Catalog, entra: Entra) -> dict[str, Any]:
         "admin_consent": [name for name, permission in known if permission and permission.admin_consent],
         "tier_zero": [name for name in found.permissions if is_tier_zero(name, one.type, entra)],
         "excess": found.objective.excess,
+        "narrower": list(found.narrower),
         "ties": [list(other) for other in found.ties],
         "more_ties": found.more_ties,
         "exact": found.exact,
@@ -197,6 +199,9 @@ def _set(one: Least, catalog: Catalog, entra: Entra, *, proof: bool) -> Iterator
     if found.permissions:
         excess = found.objective.excess
         yield f"  opens {_count(excess, 'operation')} beyond the planned ones"
+    if found.narrower:
+        opened = _count(found.narrower_excess, "operation")
+        yield f"  narrower, if not fewer: {', '.join(found.narrower)} (opens {opened} beyond)"
     if not found.exact:
         yield f"  the search was cut short: no set is better than {_levels(found)}"
     for other in found.ties:
@@ -220,6 +225,8 @@ def _facts(name: str, type_: PermissionType, catalog: Catalog, entra: Entra) -> 
         yield "admin consent"
     if is_tier_zero(name, type_, entra):
         yield "tier zero"
+    if basic(name):
+        yield "basic properties only"
 
 
 def _levels(found: Minimum) -> str:

@@ -55,3 +55,9 @@ def test_both_versions_share_a_bit(catalog: Catalog) -> None:
     assert two is not None
     assert one.version != two.version
     assert reach.bit(one) == reach.bit(two)
+
+
+def test_operations_of_another_reader_have_their_bits(catalog: Catalog) -> None:
+    reach = Reach(Catalog.open(), SCHEMES)
+    for operation in standing(catalog)[::41]:
+        assert [found[:3] for found in reach.operations(reach.bit(operation))] == [operation[:3]]

@@ -141,7 +141,7 @@ def test_catalog_compile_refuses(tmp_path: Path, arguments: list[str], message: 
         (["check"], "error: the following arguments are required: PATH\n"),
         (["check", "a", "--format", "xml"], "error: argument --format: invalid choice: 'xml'"),
         (["check", "a", "--no-such"], "error: unrecognized arguments: --no-such\n"),
-        (["needs"], "error: the following arguments are required: CALL\n"),
+        (["needs", "--emit", "xml"], "error: argument --emit: invalid choice: 'xml'"),
         (["schema", "reports"], "error: argument name: invalid choice: 'reports'"),
         (["catalog"], "error: the following arguments are required: action"),
     ],

@@ -20,6 +20,8 @@ def arguments(folder: Path) -> list[str]:
 
 def _is_taken(folder: Path) -> bool:
     stderr = folder / "stderr"
+    if "--emit" in arguments(folder):
+        return False  # that is no report
     return not stderr.exists() or not stderr.read_text("utf-8").strip()
 
 
