@@ -338,7 +338,7 @@ _INPUT_OF = {
 
 def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:
     names = (*rule.needs, *rule.uses)
-    return {name: inputs[name]() if name in ("catalog", *_WORKED_OUT) else inputs[name] for name in names}
+    return {name: inputs[name]() if callable(inputs[name]) else inputs[name] for name in names}
 
 
 def _unsuppressed(seen: list[_Seen]) -> Iterator[_Seen]:

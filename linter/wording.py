@@ -18,3 +18,8 @@ def permissions(names: Iterable[str], type_: str) -> str:
     names = tuple(names)
     kind = "application" if type_.lower() == "role" else "delegated"
     return f"the {kind} permission{'' if len(names) == 1 else 's'} {listed(names)}"
+
+
+def alternatives(found: Iterable[tuple[str, ...]]) -> str:
+    """Alternatives, each one permission or several together: `a` or `b` and `c`."""
+    return " or ".join(" and ".join(f"`{name}`" for name in names) for names in found)

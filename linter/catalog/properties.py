@@ -18,47 +18,52 @@ class Aspect(NamedTuple):
     `exclusive`: the general permissions (User.ReadWrite.All …) do not cover these properties.
     """
 
-    properties: frozenset[str]
+    names: tuple[str, ...]
     delegated: tuple[Alternative, ...]
     application: tuple[Alternative, ...]
     exclusive: bool
+
+    @property
+    def properties(self) -> frozenset[str]:
+        """The names in lower case, as bodies are compared."""
+        return frozenset(map(str.lower, self.names))
 
 
 # Reviewed by hand; source: the permissions' own descriptions in permissions-descriptions.json and
 # the notes of the reference page "Update user" (user-update).
 _ASPECTS: Final = (
     Aspect(
-        frozenset({"passwordprofile"}),
+        ("passwordProfile",),
         (("User-PasswordProfile.ReadWrite.All",), ("Directory.AccessAsUser.All",)),
         (("User-PasswordProfile.ReadWrite.All",),),
         exclusive=True,
     ),
     Aspect(
-        frozenset({"identities"}),
+        ("identities",),
         (("User.ManageIdentities.All",),),
         (("User.ManageIdentities.All",),),
         exclusive=True,
     ),
     Aspect(
-        frozenset({"accountenabled"}),
+        ("accountEnabled",),
         (("User.EnableDisableAccount.All", "User.Read.All"),),
         (("User.EnableDisableAccount.All", "User.Read.All"),),
         exclusive=False,
     ),
     Aspect(
-        frozenset({"businessphones", "mobilephone"}),
+        ("businessPhones", "mobilePhone"),
         (("User-Phone.ReadWrite.All",),),
         (("User-Phone.ReadWrite.All",),),
         exclusive=False,
     ),
     Aspect(
-        frozenset({"othermails"}),
+        ("otherMails",),
         (("User-Mail.ReadWrite.All",),),
         (("User-Mail.ReadWrite.All",),),
         exclusive=False,
     ),
     Aspect(
-        frozenset({"customsecurityattributes"}),
+        ("customSecurityAttributes",),
         (("CustomSecAttributeAssignment.ReadWrite.All",),),
         (("CustomSecAttributeAssignment.ReadWrite.All",),),
         exclusive=True,
@@ -69,6 +74,11 @@ _UPDATES_USER: Final = frozenset({"/users/{id}", "/me"})
 _ASPECT_NAMES: Final = frozenset(
     alternative[0] for aspect in _ASPECTS for alternative in (*aspect.delegated, *aspect.application)
 ) - {"Directory.AccessAsUser.All"}
+
+
+def aspects_of(method: str, template: str) -> tuple[Aspect, ...]:
+    """The properties that have permissions of their own where an operation writes them."""
+    return _ASPECTS if method == "PATCH" and template in _UPDATES_USER else ()
 
 
 def for_writes(template: str, scheme: Scheme, support: Support, properties: Iterable[str] | None) -> Support:

@@ -11,7 +11,7 @@ from linter.typed import Final, NoReturn
 
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
-SCHEMAS: Final = ("calls", "findings", "needs", "rule")
+SCHEMAS: Final = ("calls", "explain", "findings", "needs", "rule")
 
 
 def check() -> argparse.ArgumentParser:
@@ -72,10 +72,15 @@ def needs() -> argparse.ArgumentParser:
 
 def explain() -> argparse.ArgumentParser:
     """The options of `entralint explain`."""
-    parser = _parser("explain", "Explain a rule, a permission, a GUID, an AADSTS code or a call.")
+    parser = _parser("explain", "Explain a rule, a permission, a call, an error or an API, in full.")
     parser.add_argument(
-        "thing", nargs="*", metavar="THING", help="rule id, permission, GUID, AADSTSnnnnn or 'METHOD url'"
+        "thing",
+        nargs="*",
+        metavar="THING",
+        help="rule or family, permission (name, GUID, scope), 'METHOD url', AADSTSnnnnn, error code, HTTP "
+        "status, API (name, appId)",
     )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
     parser.add_argument(
         "--grants",
         metavar="APPID",

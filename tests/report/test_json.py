@@ -13,6 +13,7 @@ from tests.report import golden_inputs, sample
 SCHEMAS = Path(json_report.__file__).parent / "schema"
 FINDINGS = Draft202012Validator(json.loads((SCHEMAS / "findings.json").read_text("utf-8")))
 NEEDS = Draft202012Validator(json.loads((SCHEMAS / "needs.json").read_text("utf-8")))
+EXPLAIN = Draft202012Validator(json.loads((SCHEMAS / "explain.json").read_text("utf-8")))
 
 
 def rendered(report) -> dict:
@@ -121,6 +122,19 @@ def test_golden_needs(folder: Path, tmp_path: Path):
     NEEDS.validate(golden_inputs.run_as(folder, "json", tmp_path).json())
 
 
+@pytest.mark.parametrize(
+    "folder",
+    [
+        folder
+        for folder in golden_inputs.folders("explain")
+        if "--grants" not in golden_inputs.arguments(folder)
+    ],
+    ids=lambda folder: folder.name,
+)
+def test_golden_explain(folder: Path, tmp_path: Path):
+    EXPLAIN.validate(golden_inputs.run_as(folder, "json", tmp_path).json())
+
+
 def test_needs_echoes_calls_in_their_order_and_as_given(tmp_path: Path):
     urls = ["/users/{id}?$select=a", "https://graph.microsoft.com/beta/me", "/no/such  thing?é=\u202e", "/me"]
     stdin = "".join(f"get\t{url}\r\n" for url in urls)
@@ -138,7 +152,9 @@ def test_needs_echoes_calls_in_their_order_and_as_given(tmp_path: Path):
     ]
 
 
-@pytest.mark.parametrize(("name", "validator"), [("findings", FINDINGS), ("needs", NEEDS)])
+@pytest.mark.parametrize(
+    ("name", "validator"), [("explain", EXPLAIN), ("findings", FINDINGS), ("needs", NEEDS)]
+)
 def test_schema_prints_what_is_validated(tmp_path: Path, name: str, validator):
     result = run("schema", name, folder=tmp_path)
     assert (result.code, result.json(), result.stderr) == (0, validator.schema, "")
