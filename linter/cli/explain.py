@@ -8,7 +8,7 @@ from textwrap import fill, indent
 from linter import ruleset
 from linter.catalog.records import Permission
 from linter.catalog.store import Catalog
-from linter.cli import needs, parser
+from linter.cli import choice, needs, parser
 from linter.cli.output import write
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
@@ -32,12 +32,12 @@ def main(arguments: list[str]) -> int:
     thing = " ".join(options.thing).strip()
     if not thing:
         raise Unreadable("explain", "name a rule, a permission, a GUID, an AADSTS code or a call")
-    write("\n".join(_explained(thing)) + "\n")
+    write("\n".join(_explained(thing, options.catalog)) + "\n")
     return 0
 
 
-def _explained(thing: str) -> Iterator[str]:
-    """The lines about whatever `thing` is.
+def _explained(thing: str, chosen: str | None) -> Iterator[str]:
+    """The lines about whatever `thing` is; `chosen` is the option `--catalog`.
 
     Raises:
         Unreadable: nothing here is called so; the message names what comes near.
@@ -46,10 +46,11 @@ def _explained(thing: str) -> Iterator[str]:
     if number.isdecimal() and number.isascii():
         return _code(number.lstrip("0") or "0")
     if " " in thing:
-        return _call(thing)
+        return _call(thing, choice.catalog(chosen))
     if "/" in thing and not thing.startswith("/"):
         return _rule(thing)
-    return _guid(thing.lower()) if is_guid(thing) else _name(thing)
+    catalog = choice.catalog(chosen)
+    return _guid(thing.lower(), catalog) if is_guid(thing) else _name(thing, catalog)
 
 
 def _rule(rule_id: str) -> Iterator[str]:
@@ -114,9 +115,8 @@ def _code(written: str) -> Iterator[str]:
         yield f"predicted by {rule.id}: {rule.title}"
 
 
-def _call(call: str) -> Iterator[str]:
+def _call(call: str, catalog: Catalog) -> Iterator[str]:
     method, url = needs.split(call, "explain")
-    catalog = Catalog.open()
     operation = catalog.find(method, url)
     if operation is None:
         raise Unreadable("explain", f"the catalogue has no operation for `{call}`")
@@ -133,8 +133,7 @@ def _call(call: str) -> Iterator[str]:
                 yield f"         {' and '.join(alternative)}"
 
 
-def _guid(guid: str) -> Iterator[str]:
-    catalog = Catalog.open()
+def _guid(guid: str, catalog: Catalog) -> Iterator[str]:
     permissions = catalog.by_id(guid)
     name = catalog.resource_name(guid)
     if not permissions and name is None:
@@ -147,8 +146,7 @@ def _guid(guid: str) -> Iterator[str]:
         yield from _permission(permission, catalog)
 
 
-def _name(name: str) -> Iterator[str]:
-    catalog = Catalog.open()
+def _name(name: str, catalog: Catalog) -> Iterator[str]:
     permissions = catalog.named(name)
     if not permissions:
         rules = ruleset.load()

@@ -6,12 +6,13 @@ unknown or no call at all.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 from linter import files
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
-from linter.cli import parser
+from linter.cli import choice, parser
 from linter.cli.output import write
 from linter.errors import Unreadable
 from linter.report.safe import masked, plain
@@ -39,11 +40,14 @@ class Need(NamedTuple):
 def main(arguments: list[str]) -> int:
     """Run the command."""
     options = parser.needs().parse_args(arguments)
-    catalog = Catalog.open()
+    catalog = choice.catalog(options.catalog)
+    today = choice.today(options.today)
     wanted = list(ACCESS) if options.access == "all" else [options.access]
     needs = [_need(catalog, method, url, wanted) for method, url in _calls(options.calls)]
     if not needs:
         raise Unreadable("needs", "no call was given")
+    if old := catalog.age_note(today):
+        print(f"note: {old}", file=sys.stderr)
     if options.format == "json":
         import json
 

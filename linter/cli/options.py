@@ -53,11 +53,13 @@ MAX_BYTES: Final = Option(
     "--max-bytes",
     {"default": files.MAX_BYTES, "metavar": "N", "help": "largest file read (%(default)s)"},
 )
+CATALOG: Final = _file("inputs", "--catalog", "ask this permission catalogue (bundled)")
 CHECK: Final = (
     _list("inputs", "--calls", "FILE", "a calls file of the one app"),
     _list("inputs", "--grants", "FILE", "consent as Microsoft Graph returns it"),
     _switch("inputs", "--skip-unrecognized", "pass over files of no known form"),
     MAX_BYTES,
+    CATALOG,
     _file("inputs", "--config", "this configuration and no other"),
     _switch("inputs", "--no-config", "no configuration file"),
     _list("rules", "--select", "RULE", "only this rule or family"),
