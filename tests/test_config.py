@@ -82,7 +82,17 @@ def test_everything_that_it_may_say():
     )
 
 
-KEYS = ("select", "ignore", "severity", "ignores", "per-file", "persona", "fail-on", "fail-on-confidence")
+KEYS = (
+    "select",
+    "ignore",
+    "severity",
+    "ignores",
+    "per-file",
+    "persona",
+    "fail-on",
+    "fail-on-confidence",
+    "catalog",
+)
 
 
 @pytest.mark.parametrize(

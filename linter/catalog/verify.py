@@ -111,7 +111,7 @@ def _header(header: Mapping[str, list[str]], sections: _Sections) -> None:
     _must(date == UNKNOWN or is_day(date))
     _must(len(header["source"]) <= _LINE and len(header["count"]) <= _LINE)
     for line in header["source"]:
-        _must(line.isprintable() and len(line.split(" ")) == 5)
+        _must(line.isascii() and line.isprintable() and len(line.split(" ")) == 5)
     for line in header["count"]:
         name, number = line.split(" ")
         _must(name.isidentifier() and int(number) >= 0)

@@ -96,7 +96,7 @@ def _diff(options: Any) -> int:
     from linter.catalog.diff import diff
     from linter.report import catalog_diff
 
-    old, new = (Catalog.open(choice.path(place, None)) for place in options.places)
+    old, new = (Catalog.open(None if place == discovery.BUNDLED else place) for place in options.places)
     found = diff(old, new)
     if options.format == "json":
         _write_json(catalog_diff.document(found, old, new))

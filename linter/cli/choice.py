@@ -14,7 +14,13 @@ VARIABLE: Final = "ENTRALINT_CATALOG"
 
 
 def path(option: str | None, configured: str | None) -> str | None:
-    """The chosen catalogue's path; None for the bundled one."""
+    """The chosen catalogue's path; None for the bundled one.
+
+    Raises:
+        Unreadable: the option is empty, which a script's unset variable makes of it.
+    """
+    if option == "":
+        raise Unreadable("--catalog", "names no file")
     named = option if option is not None else os.environ.get(VARIABLE) or configured
     return None if named == discovery.BUNDLED else named
 
