@@ -76,8 +76,10 @@ def _request(url: str) -> Any:
     from urllib.request import Request  # noqa: PLC0415
 
     parts = urlsplit(url)
-    if parts.scheme != "https" or not parts.hostname:
+    if parts.scheme != "https":
         raise Unreadable(shown(url), "only https addresses are downloaded")
+    if not parts.hostname:
+        raise Unreadable(shown(url), "names no server")
     user, at, host = parts.netloc.rpartition("@")
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")

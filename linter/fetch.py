@@ -31,6 +31,8 @@ class _Places:
                 near = nearest(file, NAMES)
                 hint = f"; did you mean `{near}`?" if near else f"; known: {', '.join(NAMES)}"
                 raise Unreadable("catalog compile", f"`{file}` is no upstream file{hint}")
+            if not where:
+                raise Unreadable("catalog compile", f"`{place}` names no file")
             if name in self.single:
                 raise Unreadable("catalog compile", f"`{name}` is given twice")
             self.single[name] = file, where

@@ -42,9 +42,14 @@ SOURCES: Final = "sources.json"
 
 def known(file: str) -> str | None:
     """The name in `NAMES` of which a file called so is; None for any other file."""
-    if file.startswith("docs_permissions") and file.endswith(".jsonl"):
+    if file.startswith("docs_permissions") and file.endswith(".jsonl") and is_word(file):
         return DOCUMENTED
     return file if file in NAMES else None
+
+
+def is_word(text: str) -> bool:
+    """Whether a text can be a word of the catalogue's header."""
+    return 0 < len(text) <= 200 and text.isascii() and text.isprintable() and " " not in text
 
 
 class Source(NamedTuple):
@@ -112,14 +117,7 @@ def sources(data: bytes, place: str) -> Mapping[str, Source]:
     out = {}
     for file, entry in stated.items():
         for key, value in entry.items():
-            # They become words of the catalogue's header.
-            if (
-                not value
-                or len(value) > 200
-                or not value.isascii()
-                or not value.isprintable()
-                or " " in value
-            ):
+            if not is_word(value):
                 raise Unreadable(place, f"{key} of `{file[:80]}` must be one word")
         if entry.get("date", UNKNOWN) != UNKNOWN and not is_day(entry["date"]):
             raise Unreadable(place, f"date of `{file[:80]}` must be a date like 2027-01-31")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linter.catalog.compile import compile_catalog
-from linter.catalog.inputs import Source, parsed, sources
+from linter.catalog.inputs import Source, known, parsed, sources
 from linter.catalog.records import GRAPH, Support
 from linter.catalog.store import Catalog
 from linter.errors import Unreadable
@@ -283,7 +283,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 PLACES = [(name, path) for name, value in small.UPSTREAM.items() for path in places(value)]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(PLACES), JUNK, st.sampled_from(["replace", "add", "rename", "drop"])),
@@ -352,3 +352,19 @@ def test_sources_that_are_refused(stated: bytes, message: str):
     with pytest.raises(Unreadable) as caught:
         sources(stated, "x")
     assert (caught.value.problem.path, caught.value.problem.message) == ("x", message)
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("permissions.json", "permissions.json"),
+        ("docs_permissions.jsonl", "docs_permissions.jsonl"),
+        ("docs_permissions_2027-01.jsonl", "docs_permissions.jsonl"),
+        ("docs_permissions 2027.jsonl", None),
+        ("docs_permissions\n.jsonl", None),
+        ("docs_permissions.json", None),
+        ("sample-queries.json", None),
+    ],
+)
+def test_which_file_is_which(file: str, name: str | None):
+    assert known(file) == name

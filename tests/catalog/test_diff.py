@@ -241,7 +241,7 @@ def cut(cuts: list[Any]) -> dict[str, Any]:
     return files
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(CUTS, CUTS)
 def test_mirror(tmp_path_factory: pytest.TempPathFactory, cuts: list[Any], others: list[Any]):
     folder = tmp_path_factory.getbasetemp()

@@ -270,7 +270,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=500)
+@settings(max_examples=500, deadline=None)
 @given(CHANGES)
 def test_any_change_is_refused_or_usable(tmp_path_factory: pytest.TempPathFactory, changes: list[Any]):
     lines, sections = parts(SMALL)
@@ -299,7 +299,7 @@ def test_any_change_is_refused_or_usable(tmp_path_factory: pytest.TempPathFactor
     use_everything(catalog)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=400), st.integers(0, len(SMALL)), st.booleans())
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, junk: bytes, cut: int, keeps: bool):
     path = tmp_path_factory.getbasetemp() / "any.bin"

@@ -131,6 +131,7 @@ def test_a_table_with_a_year_in_its_name(tmp_path: Path):
             "catalog compile: `premissions.json` is no upstream file; did you mean `permissions.json`?",
         ),
         (["permissions.json=x", "up"], "x: cannot be read: no such file or directory"),
+        (["permissions.json=", "up"], "catalog compile: `permissions.json=` names no file"),
         (["permissions.json=a", "permissions.json=b"], "catalog compile: `permissions.json` is given twice"),
         (["http://example.com/x"], "http://example.com/x/sources.json: only https addresses are downloaded"),
         (["file:///etc"], "file:///etc/sources.json: only https addresses are downloaded"),
@@ -251,15 +252,15 @@ def test_an_address_without_the_optional_files(tmp_path: Path, web: Server):
             "{url}/data/permissions.json: redirects to http://a/b, and only https is followed",
         ),
         (
-            Answer(b"{}", wait=2),
-            "{url}/data/permissions.json: the server did not deliver within 0.5 seconds (--timeout)",
+            Answer(b"{}", wait=30),
+            "{url}/data/permissions.json: the server did not deliver within 3 seconds (--timeout)",
         ),
     ],
 )
 def test_an_address_that_fails(tmp_path: Path, web: Server, answer: Answer, message: str):
     web.answers["/data/permissions.json"] = answer
     write(tmp_path, {"catalog.bin": b"before"})
-    result = run("catalog", "compile", f"{web.url}/data", "--timeout", "0.5", folder=tmp_path)
+    result = run("catalog", "compile", f"{web.url}/data", "--timeout", "3", folder=tmp_path)
     fails(result, message.format(url=web.url))
     assert (tmp_path / "catalog.bin").read_bytes() == b"before"
 
