@@ -1,24 +1,23 @@
-"""The configuration file: `entralint.toml`, else `[tool.entralint]` in `pyproject.toml`.
-
-It is looked for from the working directory up to the repository's root. TOML is
-parsed only where there is such a file.
-"""
+"""What the configuration file says; `discovery` finds it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
 
-from linter import files
+from linter import discovery
+from linter.days import is_day
 from linter.engine import Ignore, Layer
 from linter.errors import Unreadable, nearest
 from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES
-from linter.syntax.decode import decode
 from linter.typed import Any, Final, NamedTuple
 
 
 class Config(NamedTuple):
-    """A configuration as read. Rule names are not looked at here: `names` lists them all."""
+    """A configuration as read. Rule names are not looked at here: `names` lists them all.
+
+    `catalog` is the path of a permission catalogue, from the working directory.
+    """
 
     path: str = ""
     layer: Layer = Layer()
@@ -27,6 +26,7 @@ class Config(NamedTuple):
     persona: str | None = None
     fail_on: str | None = None
     fail_on_confidence: str | None = None
+    catalog: str | None = None
 
     def names(self) -> Iterable[str]:
         """Every rule or family that the file names."""
@@ -42,71 +42,18 @@ def load(path: str | None = None) -> Config:
     Raises:
         Unreadable: the file is no TOML, or says something that means nothing here.
     """
-    found = _at(path) if path else _nearest(os.getcwd())
+    found = discovery.at(path) if path else discovery.nearest_table()
     if found is None:
         return Config()
     shown, table = found
     return _config(shown, table)
 
 
-def is_date(text: str) -> bool:
-    """Whether a text is an ISO date (`2027-01-31`) that the calendar has."""
-    from linter.readers.dates import utc  # noqa: PLC0415  only where somebody writes a date
-
-    return len(text) == 10 and utc(text) is not None
-
-
-def _at(path: str) -> tuple[str, dict[str, Any]]:
-    table = _parse(path, files.read(path))
-    if os.path.basename(path) == "pyproject.toml":
-        for name in ("tool", "entralint"):
-            table = table.get(name, {})
-            if not isinstance(table, dict):
-                raise Unreadable(path, f"`{name}` must be a table")
-    return path, table
-
-
-def _nearest(folder: str) -> tuple[str, dict[str, Any]] | None:
-    while True:
-        own = os.path.join(folder, "entralint.toml")
-        if os.path.isfile(own):
-            return _at(os.path.relpath(own))
-        project = os.path.join(folder, "pyproject.toml")
-        # Most projects have no such table: spare them the TOML parser.
-        if os.path.isfile(project) and b"tool.entralint" in files.read(os.path.relpath(project)):
-            return _at(os.path.relpath(project))
-        parent = os.path.dirname(folder)
-        if os.path.exists(os.path.join(folder, ".git")) or parent == folder:
-            return None
-        folder = parent
-
-
-def _parse(path: str, data: bytes) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415  only where there is a configuration
-
-    try:
-        return tomllib.loads(decode(data, path))
-    except tomllib.TOMLDecodeError as error:
-        raise _toml_error(path, str(error)) from None
-    except (RecursionError, ValueError) as error:
-        # Nested too deep, or a number of thousands of digits.
-        raise Unreadable(path, f"is no TOML that can be read: {error}") from None
-
-
-def _toml_error(path: str, message: str) -> Unreadable:
-    """The parser's sentence with its place taken out of it: `… (at line 3, column 7)`."""
-    text, _, place = message.rpartition(" (at line ")
-    line, _, column = place.rstrip(")").partition(", column ")
-    if text and line.isdecimal() and column.isdecimal():
-        return Unreadable(path, f"is no valid TOML: {text}", int(line), int(column))
-    return Unreadable(path, f"is no valid TOML: {message}")
-
-
 # --- what the file may say -------------------------------------------------------------------
 
 
 def _config(path: str, table: dict[str, Any]) -> Config:
-    _known(path, "", table, (*_LAYER, "ignores", "per-file", *_SETTINGS))
+    _known(path, "", table, (*_LAYER, "ignores", "per-file", *_SETTINGS, "catalog"))
     settings = {
         name.replace("-", "_"): _one_of(path, name, table[name], allowed)
         for name, allowed in _SETTINGS.items()
@@ -119,6 +66,7 @@ def _config(path: str, table: dict[str, Any]) -> Config:
         ignores=tuple(
             _ignore(path, number, entry) for number, entry in enumerate(_tables(path, "ignores", table), 1)
         ),
+        catalog=discovery.catalog(path, table),
         **settings,
     )
 
@@ -165,7 +113,7 @@ def _ignore(path: str, number: int, table: dict[str, Any]) -> Ignore:
     expires = table.get("expires")
     if expires is not None and not isinstance(expires, str):
         expires = expires.isoformat() if hasattr(expires, "isoformat") else None
-    if "expires" in table and (expires is None or not is_date(expires)):
+    if "expires" in table and (expires is None or not is_day(expires)):
         raise Unreadable(path, f"{where}expires must be a date like 2027-01-31")
     for name in ("app", "subject"):
         if name in table:

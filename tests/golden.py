@@ -53,7 +53,9 @@ def run(folder: Path) -> Result:
 def environment() -> dict[str, str]:
     """The same surroundings everywhere: no colours, 80 columns, this checkout first."""
     checkout = str(Path(__file__).parent.parent)
-    return {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "PYTHONPATH": checkout}
+    surroundings = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "PYTHONPATH": checkout}
+    surroundings.pop("ENTRALINT_CATALOG", None)
+    return surroundings
 
 
 def expected(folder: Path) -> Result:

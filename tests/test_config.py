@@ -82,7 +82,17 @@ def test_everything_that_it_may_say():
     )
 
 
-KEYS = ("select", "ignore", "severity", "ignores", "per-file", "persona", "fail-on", "fail-on-confidence")
+KEYS = (
+    "select",
+    "ignore",
+    "severity",
+    "ignores",
+    "per-file",
+    "persona",
+    "fail-on",
+    "fail-on-confidence",
+    "catalog",
+)
 
 
 @pytest.mark.parametrize(
@@ -231,18 +241,3 @@ def test_globs_are_relative_to_the_file_that_has_them(tmp_path: Path):
     ):
         report = run("check", path, "--format", "json", "--today", "2026-11-25", folder=folder).json()
         assert [(f["rule"], f["severity"]) for f in report["findings"]] == [("credential/expired", "note")]
-
-
-@pytest.mark.parametrize(
-    ("date", "true"),
-    [
-        ("2026-11-25", True),
-        ("2024-02-29", True),
-        ("2026-02-29", False),
-        ("2026-00-01", False),
-        ("26-1-1", False),
-        ("", False),
-    ],
-)
-def test_is_date(date: str, true: bool):
-    assert config.is_date(date) is true

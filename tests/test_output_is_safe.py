@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.catalog import small
 from tests.cli.run import APP, GRAPH, KEY, Result, run, write
 
 CLIENT_SECRET = "abc8Q~" + "Zz9_-.~x" * 4 + "12"
@@ -332,6 +333,110 @@ def test_the_other_commands(tmp_path: Path, text: str):
         stdin = f"GET /me?{one_line}\nGET /x/{one_line}\n".encode()
         assert_safe(run("needs", "-", "--format", format_, folder=tmp_path, stdin=stdin), format_)
         assert_safe(run("needs", "-", "--format", format_, folder=tmp_path, stdin=one_line.encode()), format_)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_catalogues(tmp_path: Path, text: str):
+    """Upstream's files come from anywhere, and so do the names that lead to them."""
+    files = small.upstream()
+    listed = files["permissions.json"]["permissions"]
+    listed[text] = listed["User.Read"]
+    paths = listed["Mail.Read"]["pathSets"][0]["paths"]
+    paths |= {f"/me/{text}": "", f"/{text}": "", "/me/x": f"AlsoRequires={text};least={text}"}
+    listed["Mail.Read"]["pathSets"][0]["methods"].append(text)
+    listed["Mail.Read"]["pathSets"][0]["schemeKeys"].append(text)
+    files["GraphAppRoles.json"] += [
+        {"Value": text, "Id": text, "IsEnabled": True},
+        {"Value": "A.Read", "Id": text, "IsEnabled": True},
+    ]
+    files["provisioningInfo.json"]["permissionDeployments"] |= {
+        text: [],
+        "B.Read": [{"scheme": text, "resourceAppId": text, "id": text}],
+    }
+    files["permissions-descriptions.json"]["applicationScopesList"] += [
+        {"value": text},
+        {"value": "C.D", "id": text},
+    ]
+    files["MicrosoftApps.json"] += [
+        {"AppId": text, "AppDisplayName": text},
+        {"AppId": "11111111-1111-4111-8111-111111111111", "AppDisplayName": text},
+    ]
+    files["docs_permissions.jsonl"] += [
+        {"version": "v1.0", "method": text, "path": text, "scheme": "Delegated", "all": []},
+        {"version": "v1.0", "method": "GET", "path": f"/a/{text}", "scheme": "Delegated", "all": [text]},
+        {
+            "version": "v1.0", "method": "GET", "path": "/b", "scheme": "Delegated",
+            "all": [text], "and_notes": {text: f"{text} A.B C.D E.F"},
+        },
+    ]  # fmt: skip
+    word = "".join(
+        letter for letter in text.rsplit(maxsplit=1)[-1] if letter.isascii() and letter.isprintable()
+    )
+    sources = {"permissions.json": {"repository": word, "commit": word}, text: {}}
+    folder = file_name(text)
+    small.lay(tmp_path / folder, files | {"sources.json": sources})
+    compiled = run("catalog", "compile", folder, "--all", folder=tmp_path)
+    assert (compiled.code, compiled.stderr) == (0, "")
+    assert_safe(compiled)
+    mine = f"{folder}.bin"
+    small.lay(tmp_path / "plain", small.UPSTREAM)
+    run("catalog", "compile", "plain", "--output", "plain.bin", folder=tmp_path)
+    (tmp_path / "catalog.bin").rename(tmp_path / mine)
+    write(tmp_path, {"app.json": registration("Portal")})
+    for format_ in ("text", "json"):
+        assert_safe(run("catalog", "info", "--catalog", mine, "--format", format_, folder=tmp_path), format_)
+        assert_safe(run("catalog", "diff", "plain.bin", mine, "--format", format_, folder=tmp_path), format_)
+        assert_safe(
+            run("check", "app.json", "--catalog", mine, "--format", format_, folder=tmp_path), format_
+        )
+    assert_safe(run("needs", "GET /users", "--catalog", mine, "--today", "2099-01-01", folder=tmp_path))
+    for wrong in (
+        {"permissions.json": {text: 1}},
+        {"permissions.json": {"permissions": {text: text}}},
+        {
+            "permissions.json": {
+                "permissions": {"A.B": {"schemes": {text: {"privilegeLevel": text}}, "pathSets": []}}
+            }
+        },
+        {"docs_permissions.jsonl": [{text: text}]},
+        {"MicrosoftApps.json": text},
+        {"sources.json": {text: {text: text}}},
+        {"sources.json": {text: {"date": text}}},
+        {"sources.json": {text: text}},
+    ):
+        small.lay(tmp_path / "wrong", small.upstream() | {"sources.json": {}} | wrong)
+        refused = run("catalog", "compile", "wrong", folder=tmp_path)
+        assert refused.code == 2
+        assert_safe(refused)
+    twice = json.dumps(text)
+    write(tmp_path, {"wrong/sources.json": f"{{{twice}: {{}}, {twice}: {{}}}}"})
+    assert_safe(run("catalog", "compile", "wrong", folder=tmp_path))
+    (tmp_path / "entralint.toml").write_text(
+        f"catalog = {json.dumps(text)}\n".replace("\\ud800", ""), "utf-8"
+    )
+    for arguments in (
+        ["catalog", "compile", f"https://127.0.0.1:1/{text}"],
+        ["catalog", "compile", f"http://svc:{URL_PASSWORD}@127.0.0.1:1/{text}"],
+        ["catalog", "compile", f"https://svc:{URL_PASSWORD}@127.0.0.1:1/x?{text}"],
+        ["catalog", "compile", f"https://{URL_PASSWORD}@127.0.0.1:1/x"],
+        ["catalog", "compile", f"{text}=x"],
+        ["catalog", "compile", f"permissions.json={text}"],
+        ["catalog", "compile", "wrong", "--sources", text],
+        ["catalog", "compile", "wrong", "--timeout", text],
+        ["catalog", "compile", "wrong", "--today", text],
+        ["catalog", "compile", folder, "--output", f"{text}/x"],
+        ["catalog", "diff", text, text],
+        ["catalog", "info", text],
+        ["catalog", "info", "--catalog", text],
+        ["catalog", "info"],
+        ["check", "app.json", "--catalog", text],
+        ["check", "app.json"],
+        ["needs", "GET /me", "--catalog", text],
+        ["needs", "GET /me"],
+        ["explain", "GET /me", "--catalog", text],
+        ["explain", "User.Read"],
+    ):
+        assert_safe(run(*arguments, folder=tmp_path))
 
 
 def test_lone_surrogates(tmp_path: Path):

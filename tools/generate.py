@@ -5,6 +5,7 @@
 * `tests/golden/*/{stdout,stderr,exit}` from the commands,
 * `.pre-commit-hooks.yaml` from the usual names in `tools/hooks.py`,
 * `examples/*/expected.txt`, what `check` says of each,
+* the table of inputs in `linter/catalog/PROVENANCE.md`, from what the catalogue says,
 * README's blocks between `<!-- $ command -->` and its code fence's end.
 """
 
@@ -66,6 +67,13 @@ def pre_commit_hooks() -> dict[Path, str | None]:
     from tools import hooks
 
     return {ROOT / ".pre-commit-hooks.yaml": hooks.text()}
+
+
+def provenance() -> dict[Path, str | None]:
+    from tools import provenance
+
+    path = ROOT / "linter/catalog/PROVENANCE.md"
+    return {path: provenance.text(path.read_text(encoding="utf-8"))}
 
 
 def goldens() -> dict[Path, str | None]:
@@ -131,7 +139,7 @@ HELP_VERSION = (3, 11)
 
 def main() -> int:
     check = "--check" in sys.argv[1:]
-    makers = [ruleset_json, rule_table, pre_commit_hooks, examples, goldens]
+    makers = [ruleset_json, rule_table, pre_commit_hooks, provenance, examples, goldens]
     if sys.version_info[:2] == HELP_VERSION or not check:
         makers.append(readme)
     stale = []

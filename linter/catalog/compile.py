@@ -1,7 +1,6 @@
-"""Upstream's files → the one file that ships.
+"""Upstream's files → the one file that ships, by `entralint catalog compile`.
 
-`python -m linter.catalog.compile FOLDER` writes data/catalog.bin and prints the
-report. The same input gives the same bytes.
+The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -10,11 +9,13 @@ import binascii
 import hashlib
 import struct
 from collections import Counter, defaultdict
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 from linter.catalog import guard, match, store, upstream
-from linter.catalog.records import GRAPH, SCHEMES, Scheme, Support
-from linter.catalog.upstream import Evidence, Key, Published, Report
+from linter.catalog.inputs import OPTIONAL, Inputs
+from linter.catalog.records import GRAPH, SCHEMES, Evidence, Removed, Scheme, Support
+from linter.catalog.upstream import Alternative, Key, Published, Report, Witnesses
+from linter.errors import Unreadable
 from linter.finding import CONFIDENCES
 from linter.typed import Final, NamedTuple
 
@@ -23,73 +24,94 @@ RELOCATED: Final = {"bookingbusinesses": ("solutions", "bookingbusinesses")}
 
 
 class Judged(NamedTuple):
-    """One operation of one version and what it needs, in the order of `SCHEMES`."""
+    """One operation of one version, what it needs and what was said of it, in the order of `SCHEMES`."""
 
     key: Key
     version: str
-    supports: tuple[Support, Support, Support]
+    supports: tuple[Support, ...]
+    evidence: tuple[Evidence, ...]
 
 
-def judge(evidence: Evidence, published: list[Published], report: Report) -> list[Judged]:
+def judge(witnesses: Witnesses, published: list[Published], report: Report) -> list[Judged]:
     """Every operation that either witness knows, judged under every scheme."""
-    known = {scheme: _known(evidence, published, scheme) for scheme in SCHEMES}
+    known = {scheme: _known(witnesses, published, scheme) for scheme in SCHEMES}
     versions: defaultdict[Key, set[str]] = defaultdict(set)
-    for version, key in evidence.documented:
+    for version, key in witnesses.documented:
         versions[key].add(version)
-    for key in evidence.tagged:
+    for key in witnesses.tagged:
         # permissions.json knows no versions.
         if not versions[key]:
             versions[key].add("v1.0")
     out = []
     for key in sorted(versions):
         for version in sorted(versions[key]):
-            supports = []
-            for scheme in SCHEMES:
-                verdict = _verdict(evidence, key, version, scheme, known[scheme])
-                for defect, alternative in verdict.removed:
+            judged = [_judged(witnesses, key, version, scheme, known[scheme]) for scheme in SCHEMES]
+            for scheme, (_, evidence) in zip(SCHEMES, judged, strict=True):
+                for defect, alternative in evidence.removed:
                     method, path = key
                     report.add(
                         f"removed: {defect}",
                         f"{' and '.join(alternative)}: {method} /{'/'.join(path)} ({scheme})",
                     )
-                supports.append(verdict.support)
-            out.append(Judged(key, version, (supports[0], supports[1], supports[2])))
+            supports = tuple([support for support, _ in judged])
+            out.append(Judged(key, version, supports, tuple([evidence for _, evidence in judged])))
     return out
 
 
-def _verdict(evidence: Evidence, key: Key, version: str, scheme: Scheme, known: guard.Known) -> guard.Verdict:
+def _judged(
+    witnesses: Witnesses, key: Key, version: str, scheme: Scheme, known: guard.Known
+) -> tuple[Support, Evidence]:
     method, path = key
-    tagged = evidence.tagged.get(key)
+    at, tagged = path, witnesses.tagged.get(key)
     if tagged is None and path[-1] == "$ref":
-        tagged = evidence.tagged.get((method, path[:-1]))
+        at, tagged = path[:-1], witnesses.tagged.get((method, path[:-1]))
     if tagged is None and path[0] == "me":
         # The data may list an operation for /users/{id} alone; it holds for the user's own as well.
-        tagged = evidence.tagged.get((method, ("users", match.SLOT, *path[1:])))
-    pages = guard.without_intune(path, evidence.documented.get((version, key)))
-    if pages is None and path[0] in RELOCATED:
-        pages = evidence.documented.get((version, (method, RELOCATED[path[0]] + path[1:])))
-    if pages is None and path[:2] == ("users", match.SLOT):
+        at = ("users", match.SLOT, *path[1:])
+        tagged = witnesses.tagged.get((method, at))
+    page, pages = path, witnesses.documented.get((version, key))
+    stated = guard.without_intune(path, pages)
+    if stated is None and path[0] in RELOCATED:
+        page = RELOCATED[path[0]] + path[1:]
+        stated = witnesses.documented.get((version, (method, page)))
+    if stated is None and path[:2] == ("users", match.SLOT):
         # A page's table is for all URLs of the page, but it may be on record for /me alone.
-        me = (version, (method, ("me", *path[2:])))
-        if me in evidence.documented and tagged is not None:
-            pages = evidence.documented[me]
-    return guard.judge(
+        own = ("me", *path[2:])
+        me = (version, (method, own))
+        if me in witnesses.documented and tagged is not None:
+            page, stated = own, witnesses.documented[me]
+    if scheme == "DelegatedPersonal":
+        pages = stated = None  # the pages have no column for personal accounts
+    listed = None if tagged is None else tagged.get(scheme, {})
+    verdict = guard.judge(
         method,
         path,
         scheme,
-        None if tagged is None else {alt: guard.Listed(*tag) for alt, tag in tagged.get(scheme, {}).items()},
-        None if pages is None or scheme == "DelegatedPersonal" else pages.get(scheme, set()),
+        None if listed is None else {alt: guard.Listed(*tag) for alt, tag in listed.items()},
+        None if stated is None else stated.get(scheme, set()),
         known,
         creates=method == "POST"
-        and (("GET", path) in evidence.tagged or (version, ("GET", path)) in evidence.documented),
+        and (("GET", path) in witnesses.tagged or (version, ("GET", path)) in witnesses.documented),
+    )
+    said = set() if stated is None else stated.get(scheme, set())
+    intune = set() if pages is None or page != path else pages.get(scheme, set()) - said
+    removed = [*((guard.INTUNE, found) for found in sorted(intune)), *verdict.removed]
+    documented = None if stated is None and pages is None else said | intune
+    return verdict.support, Evidence(
+        None if listed is None else tuple(sorted(listed)),
+        tuple(sorted(found for found, tag in (listed or {}).items() if tag.least)),
+        None if documented is None else tuple(sorted(documented)),
+        tuple([Removed(*one) for one in dict.fromkeys(removed)]),
+        listed_as="" if tagged is None or at == path else _template(at, witnesses.spellings),
+        documented_as="" if stated is None or page == path else _template(page, witnesses.spellings),
     )
 
 
-def _known(evidence: Evidence, published: list[Published], scheme: Scheme) -> guard.Known:
+def _known(witnesses: Witnesses, published: list[Published], scheme: Scheme) -> guard.Known:
     kind = "Role" if scheme == "Application" else "Scope"
     ours = [item for item in published if item.resource == GRAPH and item.type == kind]
     breadth: Counter[str] = Counter()
-    for schemes in evidence.tagged.values():
+    for schemes in witnesses.tagged.values():
         breadth.update({name for alternative in schemes.get(scheme, ()) for name in alternative})
     return guard.Known(
         live={item.value for item in ours if item.live},
@@ -101,32 +123,47 @@ def _known(evidence: Evidence, published: list[Published], scheme: Scheme) -> gu
 
 # --- the file -----------------------------------------------------------------------------------
 
-# Where the files of the folder come from: repository, commit, its date; "-" where that is not on record.
-SOURCES: Final = {
-    "GraphAppRoles.json": ("merill/microsoft-info", "43b8a5d", "-"),
-    "GraphDelegateRoles.json": ("merill/microsoft-info", "43b8a5d", "-"),
-    "MicrosoftApps.json": ("merill/microsoft-info", "43b8a5d", "-"),
-    "docs_permissions_2026.jsonl": ("merill/graph-permissions-explorer", "-", "2026-08-22"),
-    "permissions-descriptions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
-    "permissions.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
-    "provisioningInfo.json": ("microsoftgraph/microsoft-graph-devx-content", "6cbd6bb", "2026-08-07"),
-}
 
+def compile_catalog(inputs: Inputs) -> tuple[bytes, Report]:
+    """The catalogue's bytes from upstream's files, and what was wrong with those.
 
-def compile_catalog(folder: Path) -> tuple[bytes, Report]:
-    """The catalogue's bytes from the upstream files in `folder`, and what was wrong with those."""
+    Raises:
+        linter.errors.Unreadable: a file is missing or of another shape, or together they are more than
+            the format holds.
+    """
     report = Report()
-    evidence = upstream.load(folder, report)
-    published = upstream.permissions(folder, report)
-    operations = judge(evidence, published, report)
-    apps = upstream.apps(folder, {item.id for item in published}, report)
+    for name in inputs.missing():
+        report.add(f"missing: {name}", OPTIONAL[name][1])
+    witnesses = upstream.load(inputs, report)
+    published = upstream.permissions(inputs, report)
+    operations = judge(witnesses, published, report)
+    apps = upstream.apps(inputs, {item.id for item in published}, report)
+    if not operations:
+        raise Unreadable("permissions.json", "names no operation that can be used")
+    try:
+        return _file(inputs, operations, published, apps, witnesses.spellings), report
+    except (OverflowError, struct.error):
+        message = "the files hold more names or operations than a catalogue can"
+        raise Unreadable("catalog compile", message) from None
+
+
+def _file(
+    inputs: Inputs,
+    operations: list[Judged],
+    published: list[Published],
+    apps: dict[str, str],
+    spellings: dict[str, str],
+) -> bytes:
     names = sorted(
         {item.value for item in published}
         | {name for item in operations for need in item.supports for alt in need.accepted for name in alt},
         key=lambda name: (name.lower(), name),
     )
+    if len(names) > store.PAIR or len(operations) > store.MOST:
+        raise OverflowError("too many names or operations for the format")
     name_ids = {name: at for at, name in enumerate(names)}
-    needed, opened = _operation_sections(operations, evidence.spellings, name_ids)
+    ordered = _in_order(operations)
+    needed, opened = _operation_sections(ordered, spellings, name_ids)
     sections = (
         needed
         | _lines("names", names)
@@ -136,6 +173,7 @@ def compile_catalog(folder: Path) -> tuple[bytes, Report]:
         }
         | _lines("app_names", list(apps.values()))
         | opened
+        | _evidence_sections(ordered, names)
     )
     counts = {
         "operations": len(operations),
@@ -143,27 +181,29 @@ def compile_catalog(folder: Path) -> tuple[bytes, Report]:
         "permissions": len(published),
         "apps": len(apps),
     }
-    return _file(folder, sections, counts), report
+    return _with_header(inputs, sections, counts)
 
 
-def _file(folder: Path, sections: dict[str, bytes], counts: dict[str, int]) -> bytes:
+def _with_header(inputs: Inputs, sections: dict[str, bytes], counts: dict[str, int]) -> bytes:
     payload = b"".join(sections.values())
     header = [
-        f"date {max(date for _, _, date in SOURCES.values())}",
+        # `-`, not on record, is less than any date.
+        f"date {max(one.source.date for one in inputs.files)}",
         f"sha256 {hashlib.sha256(payload).hexdigest()}",
     ]
-    for name, (repository, commit, date) in sorted(SOURCES.items()):
-        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        header.append(f"source {repository} {commit} {date} {name} {digest}")
+    for one in inputs.files:
+        digest = hashlib.sha256(one.data).hexdigest()
+        header.append(f"source {' '.join(one.source)} {one.file} {digest}")
     header += [f"count {name} {count}" for name, count in counts.items()]
     offset = 0
     for name, data in sections.items():
-        if name == "guids" and offset > store.HEAD - 8 * 1024:
-            raise OverflowError("what operations need does not fit into the file's head")
         header.append(f"section {name} {offset} {len(data)} {binascii.crc32(data)}")
         offset += len(data)
     text = "\n".join(header).encode()
-    return store.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + store.END + payload
+    data = store.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + store.END + payload
+    if len(data) > store.MAX_BYTES:
+        raise OverflowError("too large for a catalogue")
+    return data
 
 
 def _operation_sections(
@@ -175,6 +215,8 @@ def _operation_sections(
     if len(literals) >= 1 << store.LITERAL_BITS:
         raise OverflowError("too many path literals for the format")
     nodes, edges = _trie({item.key[1] for item in operations}, literals)
+    if len(edges) > store.MOST:
+        raise OverflowError("too many paths for the format")
 
     pairs: dict[tuple[int, ...], int] = {}
     grants: dict[Support, int] = {}
@@ -262,6 +304,71 @@ def _trie(
         depth += 1
         level = {path[:depth] for path in paths if len(path) >= depth}
     return nodes, edges
+
+
+def _in_order(operations: list[Judged]) -> list[Judged]:
+    """Operations in the order of their rows: nodes are numbered breadth first, the slot before literals."""
+    return sorted(
+        operations,
+        key=lambda item: (
+            len(item.key[1]),
+            ["" if token == match.SLOT else token for token in item.key[1]],
+            store.METHODS.index(item.key[0]),
+            item.version == "beta",
+        ),
+    )
+
+
+def _evidence_sections(operations: list[Judged], names: list[str]) -> dict[str, bytes]:
+    """What the witnesses say, a row of three for each operation, in the order of the rows."""
+    words: dict[str, int] = {name: at for at, name in enumerate(names)}
+    pairs: dict[tuple[int, ...], int] = {}
+    defects: dict[str, int] = {}
+    templates: dict[str, int] = {"": 0}
+    made: dict[Evidence, int] = {}
+    stream: list[int] = []
+    starts: list[int] = []
+
+    def codes(alternatives: Iterable[Alternative]) -> Iterator[int]:
+        for alternative in alternatives:
+            ids = tuple([words.setdefault(name, len(words)) for name in alternative])
+            yield ids[0] if len(ids) == 1 else store.PAIR | pairs.setdefault(ids, len(pairs))
+
+    def counted(alternatives: tuple[Alternative, ...] | None) -> Iterator[int]:
+        yield store.NOTHING if alternatives is None else len(alternatives)
+        yield from codes(alternatives or ())
+
+    def index(said: Evidence) -> int:
+        if said not in made:
+            made[said] = len(made)
+            starts.append(len(stream))
+            stream.extend(counted(said.listed))
+            stream.extend(counted(said.tagged))
+            stream.extend(counted(said.documented))
+            stream.extend(counted(tuple([one.alternative for one in said.removed])))
+            stream.extend(defects.setdefault(one.defect, len(defects)) for one in said.removed)
+            stream.append(templates.setdefault(said.listed_as, len(templates)))
+            stream.append(templates.setdefault(said.documented_as, len(templates)))
+        return made[said]
+
+    rows = [index(said) for item in operations for said in item.evidence]
+    return (
+        {
+            "evidence_of": _numbers("H", rows),
+            "evidence_at": _numbers("I", starts),
+            "evidence": _numbers("H", stream),
+            "evidence_pairs": _numbers("H", [name for pair in pairs for name in pair]),
+        }
+        | _lines("evidence_names", list(words)[len(names) :])
+        | _lines("defects", list(defects))
+        | _lines("evidence_paths", list(templates))
+    )
+
+
+def _template(path: tuple[str, ...], spellings: dict[str, str]) -> str:
+    return "/" + "/".join(
+        store.spelt(_spell(token, spellings)) if token != match.SLOT else "{id}" for token in path
+    )
 
 
 def _permission_sections(published: list[Published], name_ids: dict[str, int]) -> dict[str, bytes]:

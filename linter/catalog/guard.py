@@ -131,7 +131,8 @@ _BODY_DECIDES: Final = frozenset({("subscriptions",), ("subscriptions", "{}"), (
 _READS: Final = frozenset({"GET", "HEAD"})
 
 # Defects whose reason is known so well that the rest stays as sure as it was.
-_UNDERSTOOD: Final = frozenset({"self-only permission", "Intune permission on a directory path"})
+INTUNE: Final = "Intune permission on a directory path"
+_UNDERSTOOD: Final = frozenset({"self-only permission", INTUNE})
 
 # --- the verdict --------------------------------------------------------------------------------
 
@@ -155,7 +156,8 @@ def judge(
     """
     if path[0] == "me" and scheme == "Application":
         # A token without a user has no "me", whatever the data lists.
-        return Verdict(UNSUPPORTED, tuple(("app-only on /me", found) for found in sorted(listed or ())))
+        said = {*(listed or ()), *(documented or ())}
+        return Verdict(UNSUPPORTED, tuple(("app-only on /me", found) for found in sorted(said)))
     removed: list[tuple[str, Alternative]] = []
     data = _clean(listed, known, removed)
     order = {frozenset(found): found for found in listed or ()}
@@ -185,7 +187,11 @@ def judge(
         # Where only one witness lists the defect, the other one already refutes it.
         doubtful = doubtful or (bool(wrong & both) and defect not in _UNDERSTOOD)
         accepted -= wrong
-    accepted = _undominated(accepted)
+    smaller = _undominated(accepted)
+    unique = {frozenset(found) for found in smaller}
+    dominated = sorted(found for found in accepted if frozenset(found) not in unique)
+    removed += [("more than another alternative", found) for found in dominated]
+    accepted = smaller
     in_pairs = {(name,) for found in pages or () for name in found}
     named = accepted & (both | (in_pairs & set(data or ())))
     whole = _whole(method, path, accepted, known)
@@ -239,7 +245,7 @@ def _defects(
         # Intune's own pages document its view of /users, /groups, …; it opens nothing there.
         intune = {found for found in accepted if any(_intune(name) for name in found)}
         if any(not any(_intune(name) for name in found) for found in accepted):
-            yield "Intune permission on a directory path", intune
+            yield INTUNE, intune
     if (creates and path not in _BODY_DECIDES) or method in {"PATCH", "PUT", "DELETE"}:
         yield "read permission on a write", {found for found in accepted if all(map(reads, found))}
     if path[0] == "users":

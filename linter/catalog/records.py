@@ -55,6 +55,31 @@ class Support(NamedTuple):
 UNSUPPORTED: Final = Support(supported=False, accepted=(), least=(), confidence="high")
 
 
+class Removed(NamedTuple):
+    """An alternative that the guard took out of an operation, and the known defect that put it there."""
+
+    defect: str
+    alternative: tuple[str, ...]
+
+
+class Evidence(NamedTuple):
+    """What each witness says of one operation under one scheme, and what the guard removed of it.
+
+    `listed` are the alternatives of permissions.json, of which `tagged` are marked as least;
+    `documented` are those of the reference pages' tables. Either is None where that witness does not
+    know the operation (the pages have no column for personal accounts), and empty where it knows the
+    operation and names nothing for this scheme. A witness may know the operation under another
+    template: `listed_as` and `documented_as` then name it, else they are empty.
+    """
+
+    listed: tuple[tuple[str, ...], ...] | None
+    tagged: tuple[tuple[str, ...], ...]
+    documented: tuple[tuple[str, ...], ...] | None
+    removed: tuple[Removed, ...]
+    listed_as: str = ""
+    documented_as: str = ""
+
+
 class Operation(NamedTuple):
     """A method and path template of Microsoft Graph, `version` being `v1.0` or `beta`."""
 

@@ -31,11 +31,23 @@ Layout (little-endian), written by `linter.catalog.compile`:
 * `*_at`      u32, beside each section of lines: where every line begins, and the end + 1
 * `resources` lines: appIds of the APIs that own permissions
 * `app_ids`   16 bytes, and `app_names` lines: Microsoft's own applications
+* `evidence_of`    u16 x 3 a row: index into `evidence_at`, for the schemes in `SCHEMES` order
+* `evidence_at`    u32: where an entry begins in `evidence`
+* `evidence`       u16: five lists, each its length (0xFFFF for none) and its items: alternatives that
+                   permissions.json lists, those that it tags as least, those that are documented, those that
+                   the guard removed, and without a length of their own the defects of these; then the
+                   templates under which the two witnesses know the operation, 0 for its own
+* `evidence_names` lines: names beyond those in `names`; `evidence_pairs` as `pairs`
+* `defects`, `evidence_paths` lines
+
+What only `explain` and `catalog` ask for lies at the end, so that no lint reads it. Nothing is compressed: a
+wheel and Git do that themselves.
 """
 
 from __future__ import annotations
 
 import binascii
+import os
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -43,10 +55,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from linter.catalog import match
 from linter.catalog.records import (
     GRAPH,
+    SCHEMES,
     UNSUPPORTED,
+    Evidence,
     Operation,
     Permission,
     PermissionType,
+    Removed,
     Scheme,
     Support,
 )
@@ -59,6 +74,7 @@ END: Final = b"\n\n"
 LITERAL_BITS: Final = 13
 PAIR: Final = 0x8000
 ELIGIBLE: Final = 0x4000
+NOTHING: Final = 0xFFFF
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 # Flags of a permission: two bits hold admin consent (0 unknown, 1 no, 2 yes), three the level.
@@ -70,9 +86,19 @@ PERSONAL: Final = 16
 CONSENT_SHIFT: Final = 5
 LEVEL_SHIFT: Final = 7
 
-# What a look-up of an operation needs lies in this first part of the file (the compiler sees to it);
-# GUIDs and the names of Microsoft's apps, half of the file, are read when they are asked for.
+# What is read at once: all that a look-up of an operation needs, in the file that ships. GUIDs, the names of
+# Microsoft's apps and the evidence, two thirds of the file, are read when they are asked for.
 HEAD: Final = 320 * 1024
+
+# Bytes of the largest file that is taken for a catalogue; ours has less than one million.
+MAX_BYTES: Final = 8 * 1024 * 1024
+
+# How many levels a template may have, and how many characters: the deepest published one has 16.
+LEVELS: Final = 32
+LENGTH: Final = 1000
+
+# Operations, and nodes of their trie, of the largest catalogue: sixteen times what Microsoft Graph has.
+MOST: Final = 1 << 18
 
 # After how many visits a node's children are kept as a dictionary.
 _OFTEN: Final = 64
@@ -123,7 +149,8 @@ class Lines:
 class CatalogSource(NamedTuple):
     """One upstream file that the catalogue was compiled from.
 
-    `date` is the commit's. It and `commit` are "-" where they are not on record.
+    `date` is the commit's, or the day of the download where `repository` is an address. What is not on
+    record is "-".
     """
 
     repository: str
@@ -182,7 +209,10 @@ class Index(NamedTuple):
 
 
 class Info(NamedTuple):
-    """Where the catalogue comes from. `date` is its newest source's, `hash` the payload's SHA-256."""
+    """Where the catalogue comes from.
+
+    `date` is its newest source's, "-" where none is on record; `hash` is the payload's SHA-256.
+    """
 
     date: str
     hash: str
@@ -193,8 +223,11 @@ class Info(NamedTuple):
 class Catalog:
     """Microsoft Graph's operations and permissions, and the names of Microsoft's own apps."""
 
-    def __init__(self, path: str, header: Mapping[str, list[str]], start: int, data: bytes) -> None:
+    def __init__(
+        self, path: str, header: Mapping[str, list[str]], start: int, data: bytes, *, bundled: bool
+    ) -> None:
         self._path = path
+        self.bundled = bundled
         self._header = header
         self._start = start
         self._data = data
@@ -221,7 +254,6 @@ class Catalog:
         self._alternatives: dict[int, tuple[str, ...]] = {}
         self._supports: dict[int, Support] = {}
         self._operations: dict[int, Operation] = {}
-        self._row_of: dict[tuple[str, str, str], int] = {}
         self._nodes: dict[int, dict[str, int]] = {}
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
@@ -229,32 +261,29 @@ class Catalog:
 
     @classmethod
     def open(cls, path: str | None = None) -> Catalog:
-        """Open the package's catalogue, or the one at `path`.
+        """Open the package's catalogue, or the one at `path`, which is then checked in full.
 
         Raises:
-            linter.errors.Unreadable: the file is missing, damaged or of another version.
+            linter.errors.Unreadable: the file is missing, damaged, of another version or not what the
+                compiler writes.
         """
+        bundled = path is None
         if path is None:
             path = __file__.rpartition("store.py")[0] + "data/catalog.bin"
+            data = _read(path, HEAD)
+            header, start = _header(path, data)
+        else:
+            from linter.catalog.verify import verify  # noqa: PLC0415  the package's own is held to it by a test
+
+            data = _read(path, MAX_BYTES + 1)
+            header, start = _header(path, data)
+            if len(data) > MAX_BYTES:
+                raise Unreadable(path, f"this is no catalogue: it is larger than {MAX_BYTES} bytes")
+            verify(path, header, memoryview(data)[start:])
         try:
-            with open(path, "rb", 0) as file:  # pathlib's import would cost more than all of this
-                data = file.read(HEAD)
-        except OSError as error:
-            raise Unreadable(path, f"the catalogue cannot be read: {error.strerror}") from error
-        if not data.startswith(MAGIC):
-            raise Unreadable(path, "this is no catalogue of the version that entralint reads")
-        end = data.find(END)
-        try:
-            header: dict[str, list[str]] = {}
-            checksum, _, rest = data[len(MAGIC) : end].partition(b"\n")
-            for line in rest.decode().split("\n"):
-                key, _, value = line.partition(" ")
-                header.setdefault(key, []).append(value)
-            if int(checksum) == binascii.crc32(rest):
-                return cls(path, header, end + len(END), data)
+            return cls(path, header, start, data, bundled=bundled)
         except (ValueError, KeyError, IndexError) as error:
             raise Unreadable(path, "the catalogue is damaged") from error
-        raise Unreadable(path, "the catalogue is damaged: header")
 
     def _section(self, name: str) -> tuple[bytes, int, memoryview]:
         """Bytes that hold a section, where it begins in them, and the section itself, checked."""
@@ -342,6 +371,66 @@ class Catalog:
         for row in range(len(self._rows)):
             yield self._operation(row)
 
+    def evidence(self, operation: Operation, scheme: Scheme) -> Evidence:
+        """What each witness says of an operation of this catalogue under a scheme.
+
+        Only whoever explains asks: it lies in a part of the file that is read now.
+        """
+        entry = self._array("evidence_of")[self._row(operation) * 3 + SCHEMES.index(scheme)]
+        stream = self._array("evidence")
+        at = self._array("evidence_at", "I")[entry]
+
+        def numbers() -> list[int] | None:
+            nonlocal at
+            count = stream[at]
+            at += 1
+            if count == NOTHING:
+                return None
+            at += count
+            return list(stream[at - count : at])
+
+        listed, tagged, documented, removed = (self._witnessed(numbers()) for _ in range(4))
+        count = len(removed or ())
+        defects, paths = self._text("defects"), self._text("evidence_paths")
+        why = [defects[index] for index in stream[at : at + count]]
+        listed_as, documented_as = (paths[index] for index in stream[at + count : at + count + 2])
+        return Evidence(
+            listed,
+            tagged or (),
+            documented,
+            tuple([Removed(*one) for one in zip(why, removed or (), strict=True)]),
+            listed_as,
+            documented_as,
+        )
+
+    def _witnessed(self, codes: list[int] | None) -> tuple[tuple[str, ...], ...] | None:
+        """Alternatives of the evidence, which has pairs and names of its own."""
+        if codes is None:
+            return None
+        pairs, names, more = self._array("evidence_pairs"), self._names, self._text("evidence_names")
+
+        def name(at: int) -> str:
+            return names[at] if at < len(names) else more[at - len(names)]
+
+        return tuple(
+            [
+                (name(code),) if code < PAIR else tuple(map(name, pairs[(code - PAIR) * 2 :][:2]))
+                for code in codes
+            ]
+        )
+
+    def _row(self, operation: Operation) -> int:
+        """The row of an operation, which may have been found by another reader of the same file."""
+        node = 0
+        for token in match.tokens(operation.template):
+            literal, slot = self._step(node, token.removeprefix("."))
+            node = slot if token == match.SLOT else literal
+        key = node << 4 | _METHOD_CODES[operation.method] << 1 | (operation.version == "beta")
+        row = bisect_left(self._rows, key)
+        if row == len(self._rows) or self._rows[row] != key:
+            raise KeyError(operation)
+        return row
+
     def opens(self, permission: Permission) -> bool:
         """Whether a permission opens any operation that is known, alone or beside another one.
 
@@ -382,14 +471,6 @@ class Catalog:
             self._row,
             self._operation,
         )
-
-    def _row(self, operation: Operation) -> int:
-        """The row of an operation, which may have been found by another reader of the same file."""
-        key = operation[:3]
-        if key not in self._row_of:
-            beta = operation.version == "beta"
-            self._walk(match.tokens(operation.template), _METHOD_CODES[operation.method] << 1 | beta)
-        return self._row_of[key]
 
     def _name_id(self, name: str) -> int | None:
         """The number of a permission's name, in any case."""
@@ -483,7 +564,6 @@ class Catalog:
                 self._support(personal),
                 self._support(application),
             )
-            self._row_of[operation[:3]] = row
         return operation
 
     def _template(self, node: int) -> str:
@@ -492,7 +572,7 @@ class Catalog:
         while node:
             key = edges[node - 1]
             literal = key & _LITERAL
-            out.append(_spelt(self._words[literal]) if literal else "{id}")
+            out.append(spelt(self._words[literal]) if literal else "{id}")
             node = key >> LITERAL_BITS
         return "/" + "/".join(reversed(out))
 
@@ -620,11 +700,44 @@ class Catalog:
             return self._text("app_names")[at]
         return None
 
+    def age_note(self, today: str) -> str:
+        """What to say of the catalogue's age on a day: nothing while it is young."""
+        from linter.catalog import age  # noqa: PLC0415  a look-up has no date
+
+        return age.note(self.date, today, bundled=self.bundled)
+
     def info(self) -> Info:
         """Sources, dates and counts."""
         sources = tuple(CatalogSource(*line.split(" ")) for line in self._header["source"])
         counts = dict(line.split(" ") for line in self._header["count"])
         return Info(self.date, self.hash, sources, {key: int(value) for key, value in counts.items()})
+
+
+def _read(path: str, size: int) -> bytes:
+    """The first `size` bytes of a file."""
+    try:
+        if not os.path.isfile(path) and os.path.exists(path):
+            raise Unreadable(path, "the catalogue cannot be read: this is no file")  # a pipe might never end
+        with open(path, "rb", 0) as file:  # pathlib's import would cost more than all of this
+            return file.read(size)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no path"
+        raise Unreadable(path, f"the catalogue cannot be read: {reason.lower()}") from error
+
+
+def _header(path: str, data: bytes) -> tuple[dict[str, list[str]], int]:
+    """The header's lines by key, and where the payload begins."""
+    if not data.startswith(MAGIC):
+        raise Unreadable(path, "this is no catalogue of the version that entralint reads")
+    end = data.find(END)
+    checksum, _, lines = data[len(MAGIC) : end].partition(b"\n")
+    if end < 0 or checksum != str(binascii.crc32(lines)).encode():
+        raise Unreadable(path, "the catalogue is damaged: header")
+    header: dict[str, list[str]] = {}
+    for line in lines.decode("ascii", "replace").split("\n"):
+        key, _, value = line.partition(" ")
+        header.setdefault(key, []).append(value)
+    return header, end + len(END)
 
 
 def _less_sure(operation: Operation, *, own: bool) -> Operation:
@@ -641,7 +754,7 @@ def _less_sure(operation: Operation, *, own: bool) -> Operation:
     return operation._replace(work=supports[0], personal=supports[1], application=supports[2])
 
 
-def _spelt(literal: str) -> str:
+def spelt(literal: str) -> str:
     """A literal as shown in a template."""
     name, bracket, arguments = literal.partition("(")
     if not bracket:

@@ -7,40 +7,38 @@ gets the entry, under the name of what is wrong with it.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
 
 from linter.catalog import match
-from linter.catalog.records import GRAPH, PermissionType, Scheme
+from linter.catalog.inputs import DOCUMENTED, Inputs
+from linter.catalog.records import GRAPH, SCHEMES, PermissionType, Scheme
+from linter.catalog.store import LENGTH, LEVELS, METHODS
 from linter.typed import Any, Final, NamedTuple
 
 Alternative = tuple[str, ...]
 Key = tuple[str, tuple[str, ...]]  # method and tokens of the template
-
-METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 class Report:
     """What the compiler repaired, set aside or noticed: class of defect → entries."""
 
     def __init__(self) -> None:
-        self.classes: defaultdict[str, list[str]] = defaultdict(list)
+        self.classes: defaultdict[str, set[str]] = defaultdict(set)
 
     def add(self, defect: str, entry: str) -> None:
         """Note one entry; the same entry counts once."""
-        if entry not in self.classes[defect]:
-            self.classes[defect].append(entry)
+        self.classes[defect].add(entry)
 
-    def __str__(self) -> str:
-        lines = []
+    def lines(self, most: int | None = None) -> Iterator[str]:
+        """Every class with its number and its entries, of which at most `most` are shown."""
         for defect in sorted(self.classes):
-            entries = self.classes[defect]
-            lines.append(f"{defect}: {len(entries)}")
-            lines.extend(f"  {entry}" for entry in sorted(entries))
-        return "\n".join(lines)
+            entries = sorted(self.classes[defect])
+            yield f"{defect}: {len(entries)}"
+            yield from (f"  {entry}" for entry in entries[:most])
+            if most is not None and len(entries) > most:
+                yield f"  … {len(entries) - most} more"
 
 
 class Tag(NamedTuple):
@@ -50,7 +48,7 @@ class Tag(NamedTuple):
     methods: int  # how many methods of this path the permission is listed for in this scheme
 
 
-class Evidence(NamedTuple):
+class Witnesses(NamedTuple):
     """What both witnesses say.
 
     `tagged` is permissions.json: operation → scheme → alternative → tag. `documented` is the
@@ -84,6 +82,7 @@ class Published(NamedTuple):
 SAMPLE: Final = re.compile(
     r"(?=.*[0-9])(?:[0-9a-f]{32}|[0-9a-z]{6,}(?:-[0-9a-z]{4,}){2,4})|[0-9]+", re.IGNORECASE
 )
+_TOKEN: Final = re.compile(r"[a-z0-9._$(),-]{1,200}")
 _GLUED: Final = re.compile(r"^([A-Za-z]+)(\{[^{}]*\})$")
 _AFTER_CALL: Final = re.compile(r"^([\w.]+\(.*\))(\w+)$")
 _ASSIGNED: Final = re.compile(r"^(\w+)=(\{[^{}]*\})$")
@@ -92,6 +91,9 @@ _ASSIGNED: Final = re.compile(r"^(\w+)=(\{[^{}]*\})$")
 def template(path: str, calls: frozenset[str], report: Report) -> tuple[str, ...] | None:
     """The tokens of an upstream path; None if it is quarantined. `calls` are known function tokens."""
     written = path
+    if len(path) > LENGTH:
+        report.add("quarantined: path longer than any URL's", written[:LENGTH])
+        return None
     for mark in "?#":
         if mark in path:
             path = path.partition(mark)[0]
@@ -139,6 +141,12 @@ def template(path: str, calls: frozenset[str], report: Report) -> tuple[str, ...
     if not out or out[0] == match.SLOT:
         report.add("quarantined: path without a leading literal", written)
         return None
+    if len(out) > LEVELS:
+        report.add("quarantined: path of too many levels", written)
+        return None
+    if not all(token == match.SLOT or _TOKEN.fullmatch(token) for token in out):
+        report.add("quarantined: path with a character that no template has", written)
+        return None
     return tuple(out)
 
 
@@ -153,10 +161,10 @@ def _assigned(name: str, value: str, before: list[str], calls: frozenset[str]) -
 # --- the two witnesses --------------------------------------------------------------------------
 
 
-def load(folder: Path, report: Report) -> Evidence:
+def load(inputs: Inputs, report: Report) -> Witnesses:
     """Read permissions.json and the documented tables."""
-    upstream = _permissions_json(folder, report)
-    documents = [json.loads(line) for line in _text(folder / "docs_permissions_2026.jsonl").splitlines()]
+    upstream = _permissions_json(inputs, report)
+    documents = list(_with_method(inputs[DOCUMENTED], report))
     paths = {path for entry in upstream.values() for group in entry["pathSets"] for path in group["paths"]}
     paths |= {row["path"] for row in documents}
     first = Report()  # function tokens are needed to repair, so paths are read twice
@@ -164,11 +172,19 @@ def load(folder: Path, report: Report) -> Evidence:
         token for path in paths for token in template(path, frozenset(), first) or () if token.endswith(")")
     )
     templates = {path: template(path, calls, report) for path in sorted(paths)}
-    return Evidence(
+    return Witnesses(
         _tagged(upstream, templates, report),
-        _documented(documents, upstream, templates, _live_names(folder), report),
+        _documented(documents, upstream, templates, _live_names(inputs, report), report),
         _spellings(documents, paths),
     )
+
+
+def _with_method(documents: Iterable[dict[str, Any]], report: Report) -> Iterator[dict[str, Any]]:
+    for row in documents:
+        if row["method"] in METHODS:
+            yield row
+        else:
+            report.add("quarantined: unknown method", f"{row['method']} {row['path']} (documented)")
 
 
 def _tagged(
@@ -186,8 +202,17 @@ def _tagged(
                     continue
                 marks = dict(mark.split("=", 1) for mark in text.split(";") if "=" in mark)
                 least_in = marks.get("least", "").split(",")
-                beside = tuple(other for other in marks.get("AlsoRequires", "").split(",") if other)
+                others = [other for other in marks.get("AlsoRequires", "").split(",") if other]
+                beside = tuple([other for other in others if _NAME_ALONE.fullmatch(other)])
+                for other in others:
+                    if other not in beside:
+                        report.add(
+                            "quarantined: no name of a permission", f"{other}: beside {name} at {path}"
+                        )
                 for scheme in group["schemeKeys"]:
+                    if scheme not in SCHEMES:
+                        report.add("quarantined: unknown scheme", f"{scheme}: {name}")
+                        continue
                     for method in group["methods"]:
                         known = by_path[key, scheme][name].get(method, (False, ()))
                         by_path[key, scheme][name][method] = (
@@ -202,12 +227,18 @@ def _tagged(
                     report.add("quarantined: unknown method", f"{method} /{'/'.join(key)} ({name})")
                     continue
                 accepted = out[method, key].setdefault(scheme, {})
-                alternatives: list[Alternative] = [(name, other) for other in beside] or [(name,)]
+                alternatives = [_together(name, other) for other in beside] or [(name,)]
                 accepted |= {alternative: Tag(least, len(methods)) for alternative in alternatives}
     return dict(out)
 
 
+def _together(*names: str) -> Alternative:
+    return tuple(dict.fromkeys(names))
+
+
+# A name within a sentence, and one that stands alone (`openid`, `user_impersonation`).
 _NAME: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*(?:\.[A-Za-z0-9-]+)+")
+_NAME_ALONE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,199}")
 
 
 def _documented(
@@ -229,12 +260,17 @@ def _documented(
             if text not in notes and text in upstream:
                 accepted.add((text,))
                 continue
-            alternatives = [
-                tuple(dict.fromkeys(live.get(name.lower(), name) for name in _NAME.findall(half)))
-                for half in notes.get(text, text).split("▪️")
-            ]
+            if len(notes.get(text, text)) > LENGTH:
+                report.add("quarantined: no permission in a documented table", f"{text[:80]}…: {where}")
+                continue
             if text in notes:
-                accepted.update(tuple(found) for found in alternatives if found)
+                for half in notes[text].split("▪️"):
+                    found = _together(*(live.get(name.lower(), name) for name in _NAME.findall(half)))
+                    if len(found) > 2:
+                        together = " and ".join(found)
+                        report.add("quarantined: more than two permissions together", f"{together}: {where}")
+                    elif found:
+                        accepted.add(found)
                 continue
             names = [live.get(name.lower(), name) for name in _NAME.findall(text)]
             if not names:
@@ -263,14 +299,6 @@ _WORD: Final = re.compile(r"\$?[A-Za-z][A-Za-z0-9_-]*")
 _NO_WORD: Final = re.compile(r"\{[^{}]*\}|'[^']*'|\?.*")
 
 
-def _json(path: Path) -> Any:
-    return json.loads(_text(path))
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8-sig")
-
-
 # --- permissions --------------------------------------------------------------------------------
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -291,16 +319,16 @@ class _Deployed(NamedTuple):
 _Name = tuple[str, PermissionType]
 
 
-def permissions(folder: Path, report: Report) -> list[Published]:
+def permissions(inputs: Inputs, report: Report) -> list[Published]:
     """All permissions, Microsoft Graph's and those of the other APIs, sorted and unique.
 
     The live lists decide which exist, their types, GUIDs and admin consent; permissions.json gives
     levels and whether personal accounts get them; the other files name what is not live (any more).
     """
-    live = _live(folder)
+    live = _live(inputs, report)
     owners = {entry["Id"].lower(): name for (name, _), entry in live.items()}
-    deployed, out = _deployed(folder, set(owners), report)
-    upstream = _permissions_json(folder, report)
+    deployed, out = _deployed(inputs, set(owners), report)
+    upstream = _permissions_json(inputs, report)
     names = set(live) | set(deployed)
     for name, entry in upstream.items():
         names |= {(name, _kind(scheme)) for scheme in entry["schemes"]}
@@ -317,17 +345,20 @@ def permissions(folder: Path, report: Report) -> list[Published]:
     )
 
 
-def _live_names(folder: Path) -> dict[str, str]:
+def _live_names(inputs: Inputs, report: Report) -> dict[str, str]:
     """The live names by their lower case: the one way to spell them."""
-    return {name.lower(): name for name, _ in _live(folder)}
+    return {name.lower(): name for name, _ in _live(inputs, report)}
 
 
-def _permissions_json(folder: Path, report: Report) -> dict[str, Any]:
+def _permissions_json(inputs: Inputs, report: Report) -> dict[str, Any]:
     """The entries of permissions.json by name, live names as spelt in the live lists."""
-    live = _live_names(folder)
+    live = _live_names(inputs, report)
     out: dict[str, Any] = {}
-    for written, entry in _json(folder / "permissions.json")["permissions"].items():
+    for written, entry in inputs["permissions.json"]["permissions"].items():
         name = live.get(written.lower(), written)
+        if not _NAME_ALONE.fullmatch(name):
+            report.add("quarantined: no name of a permission", f"{written}: permissions.json")
+            continue
         if name != written:
             report.add("repaired: spelling of a live permission", f"{written}: permissions.json")
         if name in out:
@@ -346,31 +377,44 @@ def _kind(scheme: str) -> PermissionType:
     return "Role" if scheme == "Application" else "Scope"
 
 
-def _live(folder: Path) -> dict[_Name, dict[str, Any]]:
+def _live(inputs: Inputs, report: Report) -> dict[_Name, dict[str, Any]]:
     """What Graph's own service principal publishes."""
     live: dict[_Name, dict[str, Any]] = {}
-    for entry in _json(folder / "GraphAppRoles.json"):
-        live[entry["Value"], "Role"] = entry
-    for entry in _json(folder / "GraphDelegateRoles.json"):
-        live[entry["Value"], "Scope"] = entry
+    kinds: tuple[tuple[str, PermissionType], ...]
+    kinds = ("GraphAppRoles.json", "Role"), ("GraphDelegateRoles.json", "Scope")
+    for file, kind in kinds:
+        for entry in inputs[file]:
+            name = entry["Value"]
+            if not _NAME_ALONE.fullmatch(name):
+                report.add("quarantined: no name of a permission", f"{name}: {file}")
+            elif not _guid(entry["Id"], f"{name} ({kind})", report):
+                report.add("quarantined: live permission without GUID", f"{name} ({kind})")
+            else:
+                live[name, kind] = entry
     return live
 
 
 def _deployed(
-    folder: Path, live_ids: set[str], report: Report
+    inputs: Inputs, live_ids: set[str], report: Report
 ) -> tuple[dict[_Name, _Deployed], list[Published]]:
     """Graph's permissions in the two files without paths, and the permissions of other APIs."""
     graph: defaultdict[_Name, _Deployed] = defaultdict(lambda: _Deployed({}, [], []))
     others: list[Published] = []
-    live = _live_names(folder)
-    for written, rows in sorted(_json(folder / "provisioningInfo.json")["permissionDeployments"].items()):
+    live = _live_names(inputs, report)
+    for written, rows in sorted(inputs["provisioningInfo.json"]["permissionDeployments"].items()):
         name = live.get(written.lower(), written)
+        if not _NAME_ALONE.fullmatch(name):
+            report.add("quarantined: no name of a permission", f"{written}: provisioningInfo.json")
+            continue
         if name != written:
             report.add("repaired: spelling of a live permission", f"{written}: provisioningInfo.json")
         for row in rows:
             kind = _kind(row["scheme"])
             where = f"{name} ({kind})"
             resource = (row["resourceAppId"] or GRAPH).lower()
+            if not _GUID.fullmatch(resource):
+                report.add("quarantined: appId that is no GUID", f"{where}: {resource}")
+                continue
             guid = _guid(row.get("id"), where, report)
             hidden, enabled = bool(row.get("isHidden")), row.get("isEnabled") is not False
             if resource in {GRAPH, _NO_GUID} or guid in live_ids:
@@ -388,7 +432,7 @@ def _deployed(
                 )
             else:
                 report.add("quarantined: permission of another API without GUID", f"{where}: {resource}")
-    descriptions: dict[str, Any] = _json(folder / "permissions-descriptions.json")
+    descriptions: dict[str, Any] = inputs["permissions-descriptions.json"]
     for listing, scheme in (
         ("applicationScopesList", "Application"),
         ("delegatedScopesList", "DelegatedWork"),
@@ -396,7 +440,9 @@ def _deployed(
         for entry in descriptions[listing]:
             kind = _kind(scheme)
             name = live.get(entry["value"].lower(), entry["value"])
-            if guid := _guid(entry.get("id"), f"{name} ({kind})", report):
+            if not _NAME_ALONE.fullmatch(name):
+                report.add("quarantined: no name of a permission", f"{name}: permissions-descriptions.json")
+            elif guid := _guid(entry.get("id"), f"{name} ({kind})", report):
                 graph[name, kind].ids.setdefault(guid, "permissions-descriptions.json")
     return dict(graph), others
 
@@ -413,7 +459,11 @@ def _facts(
     level = facts.get("privilegeLevel")
     if level is None:
         report.add("noticed: no privilege level", f"{name} ({kind})")
-    return facts.get("requiresAdminConsent"), level
+    elif not 1 <= level <= 4:
+        report.add("quarantined: privilege level that is none of 1 to 4", f"{name} ({kind})")
+        level = None
+    # JSON's 3.0 is a whole number as well.
+    return facts.get("requiresAdminConsent"), None if level is None else int(level)
 
 
 def _of_live(
@@ -498,21 +548,39 @@ def _guid(text: str | None, where: str, report: Report) -> str:
     return ""
 
 
-def apps(folder: Path, permissions: Collection[str], report: Report) -> dict[str, str]:
+def apps(inputs: Inputs, permissions: Collection[str], report: Report) -> dict[str, str]:
     """Display names of Microsoft's own apps by appId; "[Community Contributed]" is no part of a name.
 
     `permissions` are the ids that are permissions and were taken for apps by somebody.
     """
     out: dict[str, str] = {}
-    for entry in _json(folder / "MicrosoftApps.json"):
-        name = entry["AppDisplayName"].removesuffix("[Community Contributed]").strip()
+    for entry in inputs["MicrosoftApps.json"]:
+        written = entry["AppDisplayName"].removesuffix("[Community Contributed]").strip()
         app_id = entry["AppId"].lower()
+        name = _reread(written)
+        if name != written:
+            report.add("repaired: UTF-8 that was read as Latin-1", f"{app_id} {name}")
         if not name or not _GUID.fullmatch(app_id) or app_id == _NO_GUID:
             report.add("quarantined: Microsoft app without name or GUID", f"{entry['AppId']} {name}".strip())
         elif app_id in permissions:
             report.add("quarantined: permission listed as an app", f"{app_id} {name}")
-        elif "\n" in name or "\t" in name:
-            report.add("quarantined: Microsoft app with a line break in its name", app_id)
+        elif not name.isprintable() or "##" in name or len(name) > _NAME_LENGTH:
+            # `##[` is a command in logs.
+            report.add("quarantined: Microsoft app whose name cannot be shown", app_id)
         else:
             out[app_id] = name
     return dict(sorted(out.items()))
+
+
+_NAME_LENGTH: Final = 200
+
+
+def _reread(name: str) -> str:
+    """A name whose bytes were taken for Latin-1, as meant: `â` and two control characters are a dash."""
+    if not any("\x80" <= character <= "\xa0" for character in name):
+        return name
+    try:
+        meant = name.encode("latin-1").decode()
+    except UnicodeError:
+        return name
+    return " ".join(meant.split())

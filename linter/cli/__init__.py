@@ -17,7 +17,7 @@ COMMANDS = {
     "needs": "show which permissions calls need, the least one first",
     "explain": "explain a rule, a permission, an AADSTS code or a call",
     "rules": "list the rules, or check the rule files",
-    "catalog": "show or compile the permission catalogue",
+    "catalog": "show, compile or compare permission catalogues",
     "schema": "print the JSON Schema of a file or report",
 }
 

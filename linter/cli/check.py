@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from linter import config, engine, ruleset
 from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
+from linter.cli import choice
 from linter.cli.options import plain
 from linter.cli.output import ready, replace_file, write
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
-from linter.errors import Problem, Unreadable
+from linter.errors import Problem
 from linter.finding import CONFIDENCES, SEVERITIES
-from linter.report import Report
+from linter.report import Asked, Report
 from linter.typed import Any
 
 #: Rules whose finding means that the tool does not know, not that the app is wrong.
@@ -27,13 +27,11 @@ _UNKNOWN_CALL = "permission/unknown-call"
 def main(arguments: list[str]) -> int:
     """Run the command; see `linter.cli` for the exit codes."""
     options = _options(arguments)
-    today = time.strftime("%Y-%m-%d", time.gmtime()) if options.today is None else options.today
-    if options.today is not None and not config.is_date(today):
-        raise Unreadable("--today", f"{today!r} is no date of the form YYYY-MM-DD")
+    today = choice.today(options.today)
     rules = ruleset.load()
     settings = Config() if options.no_config else config.load(options.config)
     selection = _selection(options, settings, rules)
-    catalog = _Catalogue()
+    catalog = _Catalogue(choice.path(options.catalog, settings.catalog))
     gathered = gather(
         Request(
             tuple(options.paths),
@@ -47,7 +45,7 @@ def main(arguments: list[str]) -> int:
     outcome = engine.run(
         gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
     )
-    report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.source(), today)
+    report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today)
     _write(report, options.format, options.output)
     return exit_code(
         outcome,
@@ -69,18 +67,21 @@ def _options(arguments: list[str]) -> Any:
 
 
 class _Catalogue:
-    """The catalogue, opened when the first rule asks for it."""
+    """The catalogue: the bundled one is opened when the first rule asks for it, a chosen one at once."""
 
-    def __init__(self) -> None:
-        self.opened: Catalog | None = None
+    def __init__(self, path: str | None) -> None:
+        # A wrong name is an error, also where no rule would have asked.
+        self.opened: Catalog | None = Catalog.open(path) if path is not None else None
 
     def open(self) -> Catalog:
         if self.opened is None:
             self.opened = Catalog.open()
         return self.opened
 
-    def source(self) -> tuple[str, str] | None:
-        return (self.opened.date, self.opened.hash) if self.opened else None
+    def asked(self, today: str) -> Asked | None:
+        if self.opened is None:
+            return None
+        return Asked(self.opened.date, self.opened.hash, self.opened.age_note(today))
 
 
 def _selection(options: Any, settings: Config, rules: dict[str, ruleset.Rule]) -> Selection:

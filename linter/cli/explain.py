@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter import explain
-from linter.cli import pages, parser
+from linter.cli import choice, pages, parser
 from linter.cli.output import write
 from linter.entra.scopes import is_guid
 from linter.errors import Unreadable
@@ -19,7 +19,7 @@ def main(arguments: list[str]) -> int:
         write(grants_commands(options.grants))
         return 0
     thing = " ".join(options.thing).strip()
-    found = explain.pages(thing)
+    found = explain.pages(thing, lambda: choice.catalog(options.catalog))
     if options.format == "json":
         import json
 

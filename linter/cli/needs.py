@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from linter import files
 from linter.catalog.records import Scheme
 from linter.catalog.store import Catalog
+from linter.cli import choice
 from linter.cli.options import CALLS, NEEDS, plain
 from linter.cli.output import write
 from linter.entra import Entra
@@ -39,7 +40,8 @@ _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "O
 def main(arguments: list[str]) -> int:
     """Run the command."""
     options = _options(arguments)
-    catalog, entra = Catalog.open(), Entra()
+    catalog, entra = choice.catalog(options.catalog), Entra()
+    today = choice.today(options.today)
     if options.calls and options.asked:
         raise Unreadable("needs", "give calls or --calls, not both")
     answer = (
@@ -49,6 +51,8 @@ def main(arguments: list[str]) -> int:
     )
     if not answer.calls:
         raise Unreadable("needs", "no call was given")
+    if old := catalog.age_note(today):
+        print(f"note: {old}", file=sys.stderr)
     if options.emit:
         _emit(answer, options.emit, catalog)
     elif options.format == "json":

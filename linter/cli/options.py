@@ -53,11 +53,13 @@ MAX_BYTES: Final = Option(
     "--max-bytes",
     {"default": files.MAX_BYTES, "metavar": "N", "help": "largest file read (%(default)s)"},
 )
+CATALOG: Final = _file("inputs", "--catalog", "ask this permission catalogue (bundled)")
 CHECK: Final = (
     _list("inputs", "--calls", "FILE", "a calls file of the one app"),
     _list("inputs", "--grants", "FILE", "consent as Microsoft Graph returns it"),
     _switch("inputs", "--skip-unrecognized", "pass over files of no known form"),
     MAX_BYTES,
+    CATALOG,
     _file("inputs", "--config", "this configuration and no other"),
     _switch("inputs", "--no-config", "no configuration file"),
     _list("rules", "--select", "RULE", "only this rule or family"),
@@ -79,6 +81,8 @@ CALLS: Final = Option(
 ACCESSES: Final = ("application", "delegated", "personal")
 NEEDS: Final = (
     _list("inputs", "--calls", "FILE", "the calls of a calls file, flow by flow"),
+    CATALOG,
+    _file("inputs", "--today", "judge the catalogue's age as of YYYY-MM-DD", "DATE"),
     _choice("output", "--access", (*ACCESSES, "all"), "kind of access (%(default)s)", "all"),
     _switch("output", "--proof", "show for each call what covers it"),
     _choice("output", "--emit", ("manifest", "az", "names"), "print only the least set, ready for use"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 
-from linter.cli.options import CALLS, CHECK, MAX_BYTES, NEEDS, PATHS, Option, is_size
+from linter.cli.options import CALLS, CATALOG, CHECK, MAX_BYTES, NEEDS, PATHS, Option, is_size
 from linter.finding import SEVERITIES
 from linter.typed import Final, NoReturn
 
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
-SCHEMAS: Final = ("calls", "explain", "findings", "needs", "rule")
+SCHEMAS: Final = ("calls", "catalog-diff", "explain", "findings", "needs", "rule")
 
 
 def check() -> argparse.ArgumentParser:
@@ -88,6 +88,7 @@ def explain() -> argparse.ArgumentParser:
         const=ANY_APP,
         help="print the commands that save an app's grants",
     )
+    _add_catalog(parser)
     return parser
 
 
@@ -103,13 +104,65 @@ def rules() -> argparse.ArgumentParser:
 
 
 def catalog() -> argparse.ArgumentParser:
-    """The options of `entralint catalog`."""
-    parser = _parser("catalog", "Show where the permission catalogue comes from, or compile one.")
-    parser.add_argument("action", choices=("info", "compile"))
-    parser.add_argument("folder", nargs="?", metavar="FOLDER", help="compile: the folder of upstream files")
-    parser.add_argument("--output", metavar="FILE", help="compile: where the catalogue goes (catalog.bin)")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    """The options of `entralint catalog`; `catalog_options` reads them."""
+    parser = _parser(
+        "catalog", "Show where the permission catalogue comes from, compile a newer one, or compare two."
+    )
+    parser.add_argument("action", choices=("info", "compile", "diff"))
+    parser.add_argument(
+        "places",
+        nargs="*",
+        metavar="PLACE",
+        help="compile: folders of upstream files, their https addresses, or NAME=FILE and NAME=ADDRESS for "
+        "single ones; diff: the old and the new catalogue, `bundled` for ours",
+    )
+    _add_catalog(parser, "info: show this catalogue (bundled)")
+    parser.add_argument("--output", metavar="FILE", help="compile: where it goes (catalog.bin)")
+    parser.add_argument("--sources", metavar="FILE", help="compile: says where the files come from")
+    parser.add_argument(
+        "--timeout", metavar="SECONDS", type=_seconds, help="compile: how long a download may take (60)"
+    )
+    parser.add_argument("--all", action="store_true", help="compile, diff: every entry, not the first few")
+    parser.add_argument("--today", metavar="DATE", help="info, compile: the day it is, YYYY-MM-DD")
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="info, diff: (%(default)s)"
+    )
     return parser
+
+
+#: What each action of `catalog` takes beside `action`.
+_CATALOG_ACTIONS: Final = {
+    "info": {"catalog", "today", "format"},
+    "compile": {"places", "output", "sources", "timeout", "all", "today"},
+    "diff": {"places", "all", "format"},
+}
+
+
+def catalog_options(arguments: list[str]) -> argparse.Namespace:
+    """The options of a `catalog` command line; one that its action does not take ends the run."""
+    parser = catalog()
+    options = parser.parse_intermixed_args(arguments)
+    for name, value in vars(options).items():
+        if name == "action" or name in _CATALOG_ACTIONS[options.action]:
+            continue
+        if value and value != parser.get_default(name):
+            what = f"`{value[0]}`" if name == "places" else f"--{name}"
+            parser.error(f"{options.action} does not take {what}")
+    return options
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"must be a number of seconds, at most 3600, not {text!r}")
+    return seconds
+
+
+def _add_catalog(parser: argparse.ArgumentParser, text: str = CATALOG.keywords["help"]) -> None:
+    parser.add_argument(CATALOG.name, **(CATALOG.keywords | {"help": text}))
 
 
 def schema() -> argparse.ArgumentParser:

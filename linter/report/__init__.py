@@ -10,10 +10,18 @@ if TYPE_CHECKING:  # `needs` reports, too, and needs no engine
     from linter.ruleset import Rule
 
 
+class Asked(NamedTuple):
+    """The permission catalogue that rules asked. `age_note` is a sentence where it is old, else empty."""
+
+    date: str
+    hash: str
+    age_note: str
+
+
 class Report(NamedTuple):
     """Everything a report may show of one run.
 
-    `catalog` is the catalogue's date and hash, None where no rule asked it. `skipped` counts the
+    `catalog` is None where no rule asked it. `skipped` counts the
     named files of no known form. `today` is the date that decided what has expired.
     """
 
@@ -21,5 +29,5 @@ class Report(NamedTuple):
     problems: tuple[Problem, ...]
     rules: dict[str, Rule]
     skipped: int
-    catalog: tuple[str, str] | None
+    catalog: Asked | None
     today: str

@@ -9,7 +9,7 @@ from linter.engine import AppReport, Ignore
 from linter.errors import Problem
 from linter.finding import Finding, Predicts
 from linter.positions import At
-from linter.report import Report
+from linter.report import Asked, Report
 from linter.report.safe import one_line, plain
 from linter.typed import Any, Final
 
@@ -42,7 +42,7 @@ def document(report: Report) -> dict[str, Any]:
         "tool": {
             "name": "entralint",
             "version": __version__,
-            "catalog": {"date": report.catalog[0], "hash": report.catalog[1]} if report.catalog else None,
+            "catalog": _asked(report.catalog) if report.catalog else None,
         },
         "findings": [_finding(finding) for finding in outcome.findings],
         "apps": [_app(app) for app in outcome.apps],
@@ -53,6 +53,10 @@ def document(report: Report) -> dict[str, Any]:
         },
         "summary": {**outcome.counts(), "hidden": outcome.hidden, "skipped": report.skipped},
     }
+
+
+def _asked(catalog: Asked) -> dict[str, Any]:
+    return {"date": catalog.date, "hash": catalog.hash, "age_note": catalog.age_note or None}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

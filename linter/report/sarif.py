@@ -10,7 +10,7 @@ from linter.finding import Finding, Severity
 from linter.positions import At
 from linter.report import Report
 from linter.report.safe import line_at, masked, one_line, plain
-from linter.report.text import ignores, predicted
+from linter.report.text import notes, predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
 
@@ -41,8 +41,7 @@ def document(report: Report) -> dict[str, Any]:
                 "executionSuccessful": not report.problems,
                 "toolExecutionNotifications": [_notification(problem) for problem in report.problems],
                 "toolConfigurationNotifications": [
-                    {"level": "note", "message": {"text": plain(sentence)}}
-                    for sentence in ignores(report.outcome)
+                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in notes(report)
                 ],
             }
         ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from linter.engine import AppReport, NotEvaluated, Outcome
+from linter.engine import AppReport, NotEvaluated
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
@@ -150,7 +150,7 @@ def _summary(report: Report) -> Iterator[Segment]:
             yield from _app(app)
     else:
         yield from _many_apps(outcome.apps)
-    for sentence in ignores(outcome):
+    for sentence in notes(report):
         yield Segment(f"{leading(sentence)}\n")
     parts = [_count(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
@@ -165,12 +165,14 @@ def _summary(report: Report) -> Iterator[Segment]:
     yield Segment(f" in {_count(len(outcome.apps), 'app')}\n")
 
 
-def ignores(outcome: Outcome) -> Iterator[str]:
-    """What is to say about the entries of the configuration that ignore findings."""
-    for ignore in outcome.expired_ignores:
+def notes(report: Report) -> Iterator[str]:
+    """What is to say beside the findings: ignores without effect, an old catalogue."""
+    for ignore in report.outcome.expired_ignores:
         yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
-    for ignore in outcome.unused_ignores:
+    for ignore in report.outcome.unused_ignores:
         yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"
+    if report.catalog and report.catalog.age_note:
+        yield report.catalog.age_note
 
 
 def _app(app: AppReport) -> Iterator[Segment]:

@@ -7,7 +7,7 @@ from linter.engine import AppReport, Ignore, NotEvaluated, Outcome
 from linter.errors import Problem
 from linter.finding import Finding, Predicts, Related
 from linter.positions import At, Source
-from linter.report import Report
+from linter.report import Asked, Report
 from linter.ruleset import Rule
 from linter.syntax import json_text, yaml_text
 
@@ -45,7 +45,7 @@ def finding(at: At, **more: Any) -> Finding:
 
 def report(*findings: Finding, problems: tuple[Problem, ...] = (), **more: Any) -> Report:
     outcome = Outcome(tuple(findings), (), 0, (), ())._replace(**more)
-    return Report(outcome, problems, RULES, 0, ("2026-08-22", "f" * 64), "2026-11-25")
+    return Report(outcome, problems, RULES, 0, Asked("2026-08-22", "f" * 64, ""), "2026-11-25")
 
 
 CALL = finding(

@@ -19,8 +19,8 @@ def test_every_annotation():
 %0Apredicts: HTTP 403 Denied, AADSTS65001%0Afix: fix it
 ::error file=apps/büro app.json,line=6,endLine=6,col=7,endColumn=12,title=x/a::{TEXT}%0Afix: fix it
 ::notice file=apps/büro app.json,line=3,endLine=8,title=x/a::{TEXT}%0Afix: fix it
-::notice title=entralint%3A ignores::entralint.toml: ignores[1]: the ignore of x/a expired on 2026-01-01
-::notice title=entralint%3A ignores::entralint.toml: ignores[2]: the ignore of x/b hid nothing
+::notice title=entralint%3A note::entralint.toml: ignores[1]: the ignore of x/a expired on 2026-01-01
+::notice title=entralint%3A note::entralint.toml: ignores[2]: the ignore of x/b hid nothing
 """
     )
 

@@ -73,7 +73,7 @@ def test_the_rest():
         "tool": {
             "name": "entralint",
             "version": document["tool"]["version"],
-            "catalog": {"date": "2026-08-22", "hash": "f" * 64},
+            "catalog": {"date": "2026-08-22", "hash": "f" * 64, "age_note": None},
         },
         "apps": [
             {
