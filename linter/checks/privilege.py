@@ -93,6 +93,14 @@ class _Served(NamedTuple):
     lacks: tuple[str, ...]
     personal: bool
 
+    def some_accept(self, names: frozenset[str]) -> bool:
+        """Whether any of the calls accepts one of these permissions: else it is unused, not too broad."""
+        return any(
+            not names.isdisjoint(found)
+            for one in self.climbs
+            for found in (one.step.support.accepted if one.step.support else ())
+        )
+
 
 def _served(
     kin: Callable[[str], bool], type_: PermissionType, rest: frozenset[str], climbs: tuple[Climb, ...]
@@ -171,7 +179,8 @@ def all_sites_instead_of_selected(
         broad = [entry for entry in entries if entry.written in _ALL_SITES]
         held = frozenset(entry.written for entry in entries)
         served = _served(_ALL_SITES.__contains__, type_, held.difference(_ALL_SITES), climbs)
-        choice = _selected_for(served, type_, catalog, entra) if broad else None
+        used = served.some_accept(held.intersection(_ALL_SITES))
+        choice = _selected_for(served, type_, catalog, entra) if used else None
         if choice is not None and served.lacks:
             yield from map(Unknown, served.lacks)
         elif choice is not None:
@@ -305,10 +314,12 @@ def tenant_wide_teams_instead_of_rsc(
         if not _is_of_teams(entry.written) or entry.written.endswith(".WhereInstalled"):
             continue
         served = _served(_is_of_teams, "Role", held - {entry.written}, climbs)
+        if not served.some_accept(frozenset({entry.written})):
+            continue
         found = [_in_one(one.call) for one in served.climbs]
         places = [place for place in found if place is not None]
         names = _resource_specific(served, places)
-        if not found or None in found or len(set(places)) > _FEW or not names:
+        if None in found or len(set(places)) > _FEW or not names:
             continue
         if served.lacks:
             yield from map(Unknown, served.lacks)
@@ -399,9 +410,9 @@ def tenant_wide_mailbox_access(
     if application.required_resource_access is None:
         yield Unknown("application.required_resource_access")
     for entry in declared(application, catalog) or ():
-        if entry.entry.type is None or entry.entry.type.lower() != "role" or entry.resource is None:
-            continue
-        if (entry.resource, entry.written) in entra.exchange_scoped:
+        # Exchange's own permissions are in no list: an entry that names one is not verified.
+        is_role = entry.state in ("known", "unverifiable") and (entry.entry.type or "").lower() == "role"
+        if is_role and entry.resource and (entry.resource, entry.written) in entra.exchange_scoped:
             assignment = assigned.pop(entry.written, None) if entry.resource == GRAPH else None
             yield _every_mailbox(entry, assignment, climbs or (), catalog)
     for name, assignment in assigned.items():
