@@ -13,8 +13,12 @@ def listed(names: Iterable[str], most: int = 4) -> str:
     return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
+def kind(type_: str) -> str:
+    """The word for a permission's type: `Role` is application, `Scope` delegated."""
+    return "application" if type_.lower() == "role" else "delegated"
+
+
 def permissions(names: Iterable[str], type_: str) -> str:
     """Permissions of one type (`Scope` or `Role`): the delegated permissions `a` and `b`."""
     names = tuple(names)
-    kind = "application" if type_.lower() == "role" else "delegated"
-    return f"the {kind} permission{'' if len(names) == 1 else 's'} {listed(names)}"
+    return f"the {kind(type_)} permission{'' if len(names) == 1 else 's'} {listed(names)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.catalog.records import GRAPH, GRAPH_NAME, Permission
+from linter.catalog.records import GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
-from linter.holdings import api_of, declared, granted_roles
+from linter.holdings import api_of, declared, granted_roles, is_tier_zero
 from linter.model import Application, Grants
 from linter.typed import Final
 
@@ -32,7 +32,7 @@ def tier_zero(
         yield Unknown("application.required_resource_access")
     for entry in entries or ():
         permission = entry.permission
-        if entry.state != "known" or permission is None or not _is_tier_zero(permission, entra):
+        if entry.state != "known" or permission is None or not is_tier_zero(permission, entra):
             continue
         assignment = granted.pop(permission.value, None)
         yield Hit(
@@ -51,10 +51,6 @@ def tier_zero(
 
 def _leads_up(name: str) -> str:
     return f"whoever holds {wording.permissions((name,), 'Role')} can become Global Administrator"
-
-
-def _is_tier_zero(permission: Permission, entra: Entra) -> bool:
-    return permission.resource == GRAPH and permission.type == "Role" and permission.value in entra.tier_zero
 
 
 def high_level(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:

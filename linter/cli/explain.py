@@ -13,6 +13,7 @@ from linter.cli.output import write
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.errors import Unreadable, nearest
+from linter.holdings import is_tier_zero
 from linter.report.safe import plain
 from linter.report.text import predicted
 from linter.typed import Any
@@ -175,7 +176,7 @@ def _permission(permission: Permission, catalog: Catalog) -> Iterator[str]:
     }
     yield f"  consent by     {consent[permission.admin_consent]}"
     yield f"  level          {permission.level or 'not known'} of 4"
-    if permission.type == "Role" and permission.value in Entra().tier_zero:
+    if is_tier_zero(permission, Entra()):
         yield "  tier zero      a known path to Global Administrator"
     if permission.type == "Scope":
         yield f"  personal       {'offered' if permission.personal else 'not offered'} to personal accounts"
