@@ -1,16 +1,21 @@
 """Wording that messages of several rules share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 
-def listed(names: Iterable[str], most: int = 4) -> str:
+def quoted(name: str) -> str:
+    """A name in backticks."""
+    return f"`{name}`"
+
+
+def listed(names: Iterable[str], most: int = 4, quote: Callable[[str], str] = quoted) -> str:
     """Names in backticks, as `a`, `b` and `c`; of more than `most` the rest is counted."""
-    quoted = [f"`{name}`" for name in names]
-    if len(quoted) > most:
-        return f"{', '.join(quoted[:most])} and {len(quoted) - most} more"
-    if len(quoted) < 2:
-        return "".join(quoted)
-    return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    shown = [quote(name) for name in names]
+    if len(shown) > most:
+        return f"{', '.join(shown[:most])} and {len(shown) - most} more"
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def kind(type_: str) -> str:
@@ -18,7 +23,7 @@ def kind(type_: str) -> str:
     return "application" if type_.lower() == "role" else "delegated"
 
 
-def permissions(names: Iterable[str], type_: str) -> str:
+def permissions(names: Iterable[str], type_: str, quote: Callable[[str], str] = quoted) -> str:
     """Permissions of one type (`Scope` or `Role`): the delegated permissions `a` and `b`."""
     names = tuple(names)
-    return f"the {kind(type_)} permission{'' if len(names) == 1 else 's'} {listed(names)}"
+    return f"the {kind(type_)} permission{'' if len(names) == 1 else 's'} {listed(names, quote=quote)}"

@@ -11,7 +11,9 @@ from linter.typed import Final, NoReturn
 
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
-SCHEMAS: Final = ("calls", "findings", "needs", "rule")
+#: What `diff --fail-on` takes.
+THRESHOLDS: Final = ("any", "tier-zero", "level:1", "level:2", "level:3", "level:4")
+SCHEMAS: Final = ("calls", "diff", "findings", "needs", "rule")
 
 
 def check() -> argparse.ArgumentParser:
@@ -55,6 +57,40 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     except (ValueError, OSError):
         width = 80
     return argparse.HelpFormatter(prog, width=max(width - 2, 20))
+
+
+def diff() -> argparse.ArgumentParser:
+    """The options of `entralint diff`."""
+    parser = _parser(
+        "diff", "Show what changed in what registrations declare: OLD and NEW, or --base REV and PATH..."
+    )
+    parser.add_argument(
+        PATHS.name, nargs="+", metavar="PATH", help="OLD and NEW; with --base what to compare, as it is now"
+    )
+    parser.add_argument("--base", metavar="REV", help="the old side is what Git has there")
+    parser.add_argument(
+        "--calls", action="append", default=[], metavar="FILE", help="a calls file of the one app"
+    )
+    parser.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
+    parser.add_argument(MAX_BYTES.name, **MAX_BYTES.keywords, type=_positive)
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="(%(default)s)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--fail-on",
+        type=_threshold,
+        metavar="WHAT",
+        help="exit 1 if a permission came, or took the place of one that weighs no more, that is: any; "
+        "tier-zero; level:N (level N to 4 or not known to be below 3)",
+    )
+    return parser
+
+
+def _threshold(text: str) -> str:
+    if text not in THRESHOLDS:
+        raise argparse.ArgumentTypeError(f"must be any, tier-zero or level:1 to level:4, not {text!r}")
+    return text
 
 
 def needs() -> argparse.ArgumentParser:

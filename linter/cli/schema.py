@@ -10,6 +10,7 @@ from linter.cli.output import write
 _PACKAGE = os.path.dirname(os.path.abspath(linter.__file__))
 _PLACES = {
     "calls": os.path.join(_PACKAGE, "calls", "schema.json"),
+    "diff": os.path.join(_PACKAGE, "report", "schema", "diff.json"),
     "findings": os.path.join(_PACKAGE, "report", "schema", "findings.json"),
     "needs": os.path.join(_PACKAGE, "report", "schema", "needs.json"),
 }
