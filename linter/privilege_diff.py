@@ -423,11 +423,7 @@ def _changes(before: Declarations, after: Declarations, catalog: Catalog) -> lis
     for one, other in _siblings(went, came):
         went.remove(one)
         came.remove(other)
-        assert one.permission is not None
-        assert other.permission is not None
-        weight = heavier(
-            other.permission, one.permission, catalog, tier_zero=(other.tier_zero, one.tier_zero)
-        )
+        weight = heavier(other, one, catalog)
         kind: Kind = "raised" if weight > 0 else "lowered" if weight < 0 else "changed"
         changes.append(Change(kind, one, other))
     changes += [Change("added", None, found) for found in came]
@@ -441,27 +437,29 @@ def _order(change: Change) -> tuple[int, tuple[str, str, str]]:
     return KINDS.index(change.kind), (shown.api.lower(), shown.type, shown.name.lower())
 
 
-def heavier(one: Permission, other: Permission, catalog: Catalog, tier_zero: tuple[bool, bool]) -> int:
-    """Whether a permission weighs more than its sibling: above 0 if so, below 0 if less, 0 if equal.
+def heavier(one: Declaration, other: Declaration, catalog: Catalog) -> int:
+    """Whether a published permission weighs more than its sibling: above 0 if so, below 0 if less, 0 if equal.
 
     What decides is the first of these in which they differ:
 
-    1. `tier_zero`: a way to Global Administrator is known from one of them only;
+    1. tier zero: a way to Global Administrator is known from one of them only;
     2. the published privilege level, where both have one;
     3. by its name one changes things and the other only reads;
     4. the number of operations of Microsoft Graph that each opens, by itself or beside another permission.
 
     A sibling in the other's place is so *raised*, *lowered*, or, where nothing differs, *changed*.
     """
-    if tier_zero[0] != tier_zero[1]:
-        return int(tier_zero[0]) - int(tier_zero[1])
+    if one.tier_zero != other.tier_zero:
+        return int(one.tier_zero) - int(other.tier_zero)
     if one.level and other.level and one.level != other.level:
         return one.level - other.level
-    if writes(one.value) and reads(other.value):
+    if writes(one.name) and reads(other.name):
         return 1
-    if reads(one.value) and writes(other.value):
+    if reads(one.name) and writes(other.name):
         return -1
-    return catalog.openings(one) - catalog.openings(other)
+    assert one.permission is not None
+    assert other.permission is not None
+    return catalog.openings(one.permission) - catalog.openings(other.permission)
 
 
 def _siblings(went: list[Declaration], came: list[Declaration]) -> Iterator[tuple[Declaration, Declaration]]:

@@ -167,7 +167,7 @@ class Layout:
             written.update(one.path for one in new if not one.is_link)
             for one in new:
                 if not one.is_link and one.size > max_bytes:
-                    self._write_size(one)
+                    self._write(one, b"")
             wanted = set()
             for one, data in repository.contents(read, self._folder.name):
                 if not one.is_link:
@@ -185,20 +185,25 @@ class Layout:
                 self._link(path, target)
 
     def _write(self, one: Object, data: bytes) -> None:
+        """Write a file; of one above the limit (no data) only the size, for which it is refused."""
         place = self._place(one.path)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "xb") as file:
-            file.write(data)
-
-    def _write_size(self, one: Object) -> None:
-        """Of a file above the limit only its size matters: it is refused before it is read."""
-        self._write(one, b"")
-        os.truncate(self._place(one.path), one.size)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "xb") as file:
+                file.write(data)
+                file.truncate(one.size)
+        except (FileExistsError, NotADirectoryError):
+            return  # two names that are one here: on this system the working tree has only the first, too
+        except OSError as error:
+            raise Unreadable("--base", f"cannot be laid out: {(error.strerror or '').lower()}") from None
 
     def _link(self, path: str, target: str) -> None:
         place = self._place(path)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        os.symlink(target, place)
+        try:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            os.symlink(target, place)
+        except OSError:
+            return  # a name that is taken, or a system without links: the working tree has none there, either
 
 
 def _top(path: str) -> str:

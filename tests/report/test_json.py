@@ -13,6 +13,7 @@ from tests.report import golden_inputs, sample
 SCHEMAS = Path(json_report.__file__).parent / "schema"
 FINDINGS = Draft202012Validator(json.loads((SCHEMAS / "findings.json").read_text("utf-8")))
 NEEDS = Draft202012Validator(json.loads((SCHEMAS / "needs.json").read_text("utf-8")))
+DIFF = Draft202012Validator(json.loads((SCHEMAS / "diff.json").read_text("utf-8")))
 
 
 def rendered(report) -> dict:
@@ -138,7 +139,7 @@ def test_needs_echoes_calls_in_their_order_and_as_given(tmp_path: Path):
     ]
 
 
-@pytest.mark.parametrize(("name", "validator"), [("findings", FINDINGS), ("needs", NEEDS)])
+@pytest.mark.parametrize(("name", "validator"), [("diff", DIFF), ("findings", FINDINGS), ("needs", NEEDS)])
 def test_schema_prints_what_is_validated(tmp_path: Path, name: str, validator):
     result = run("schema", name, folder=tmp_path)
     assert (result.code, result.json(), result.stderr) == (0, validator.schema, "")

@@ -39,10 +39,11 @@ def summary(diff: Diff) -> str:
     if settings:
         counts.append(count(settings, "other setting"))
     changed = f"{', '.join(counts) or 'nothing changed'} in {count(len(diff.apps), 'app')}"
-    unchanged = f"{count(diff.unchanged, 'app')} unchanged" if diff.unchanged else ""
+    unchanged = f"{count(diff.unchanged, 'app')} unchanged"
     if diff.unstated:
         unchanged += f" ({diff.unstated} of them not stating all permissions)"
-    return "; ".join(part for part in (changed if diff.apps else "", unchanged) if part) or "no app"
+    parts = ([changed] if diff.apps else []) + ([unchanged] if diff.unchanged else [])
+    return "; ".join(parts) or "nothing to compare"
 
 
 def left_out(report: DiffReport, quote: Quote) -> Iterator[str]:
