@@ -438,7 +438,7 @@ def _order(change: Change) -> tuple[int, tuple[str, str, str]]:
 
 
 def heavier(one: Declaration, other: Declaration, catalog: Catalog) -> int:
-    """Whether a published permission weighs more than its sibling: above 0 if so, below 0 if less, 0 if equal.
+    """Whether a permission weighs more than its sibling, both published: above 0 if so, below 0 if less.
 
     What decides is the first of these in which they differ:
 

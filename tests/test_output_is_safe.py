@@ -284,7 +284,7 @@ def test_diff(tmp_path: Path, text: str, format_: str):
     result = run("diff", "old", "new", "--format", format_, folder=tmp_path)
     assert_safe(result, format_)
     # The files were compared: a report that refuses them shows nothing and proves nothing.
-    assert "User.ReadWrite.All" in result.stdout
+    assert "Directory.ReadWrite.All" in result.stdout
     for one, other in (("new", "old"), ("gone", "new"), ("new", "gone"), ("broken", "new"), ("old", text)):
         assert_safe(run("diff", one, other, "--format", format_, folder=tmp_path), format_)
         assert_safe(run("diff", other, one, "--format", format_, folder=tmp_path), format_)
@@ -306,7 +306,7 @@ def test_diff_with_a_revision(tmp_path: Path, text: str):
         base = ("--base", tree.stdout.strip(), "--format", format_)
         result = run("diff", *base, "one", folder=tmp_path)
         assert_safe(result, format_)
-        assert "User.ReadWrite.All" in result.stdout
+        assert "Directory.ReadWrite.All" in result.stdout
         for paths in (("broken",), (text,), ("one", f"no {name}")):
             assert_safe(run("diff", *base, *paths, folder=tmp_path), format_)
         assert_safe(run("diff", f"--base={text}", "one", folder=tmp_path), format_)
