@@ -17,7 +17,7 @@ from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
-from linter.holdings import Declared, api_of, declared, holdings, is_tier_zero
+from linter.holdings import Declared, State, api_of, declared, holdings, is_tier_zero
 from linter.ladder import Climb, climbs
 from linter.model import Application, Call
 from linter.placeholder import is_placeholder
@@ -50,17 +50,18 @@ class Side(NamedTuple):
 
 
 class Declaration(NamedTuple):
-    """One declared permission, as published where it is `resolved`, else as written.
+    """One declared permission, as published where its `state` is `known`, else as written.
 
-    `type` is `Scope` or `Role` where it is right. `level` is 1 to 4, `admin_consent` whether only an
-    administrator may consent, `personal` whether it is offered to personal accounts: None is unknown.
+    The states are those of `linter.holdings`. `type` is `Scope` or `Role` where it is right. `level` is 1 to 4,
+    `admin_consent` whether only an administrator may consent, `personal` whether it is offered to personal
+    accounts: None is unknown.
     """
 
     api: str
     name: str
     id: str
     type: str
-    resolved: bool
+    state: State
     level: int | None
     tier_zero: bool
     admin_consent: bool | None
@@ -361,7 +362,7 @@ def _declaration(entry: Declared, catalog: Catalog, entra: Entra) -> Declaration
         entry.written or "?",
         (permission.id or entry.entry.id or "") if permission else entry.entry.id or "",
         type_,
-        permission is not None,
+        entry.state,
         permission.level if permission else None,
         permission is not None and is_tier_zero(permission, entra),
         # Application permissions are an administrator's to grant, whichever they are.

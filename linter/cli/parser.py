@@ -81,8 +81,8 @@ def diff() -> argparse.ArgumentParser:
         "--fail-on",
         type=_threshold,
         metavar="WHAT",
-        help="exit 1 if a permission came, or took the place of one that weighs no more, that is: any; "
-        "tier-zero; level:N (level N to 4 or not known to be below 3)",
+        help="exit 1 if a permission was added, raised or changed that is: any; tier-zero; level:N or above "
+        "(one whose level nobody publishes counts as 3)",
     )
     return parser
 

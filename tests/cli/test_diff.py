@@ -106,7 +106,8 @@ def test_everything_in_text(tmp_path: Path):
         "  setting  signInAudience `AzureADMyOrg` → `AzureADMultipleOrgs`: lets in other tenants\n"
         "  consent  an administrator of every customer tenant must consent again, to the application "
         "permissions `User.ReadWrite.All` and `Mail.Read`\n"
-        "  consent  at the next sign-in each user, or an administrator for all, must consent again, to "
+        "  consent  at the next sign-in each user (where the tenant lets users consent), "
+        "or an administrator for all, must consent again, to "
         "the delegated permissions `Calendars.Read` and `Sites.Read.All`\n"
         "  consent  removing revokes nothing: a tenant that granted the application permissions "
         "`User.Read.All` and `Mail.ReadWrite` and the delegated permission `Files.Read` keeps it until it "
@@ -187,21 +188,25 @@ def test_what_is_not_resolved_is_compared_as_written(tmp_path: Path):
     (found,) = document["apps"]
     assert [
         tuple(
-            change["after"][key]
-            for key in ("api", "name", "id", "type", "resolved", "level", "admin_consent")
+            change["after"][key] for key in ("api", "name", "id", "type", "state", "level", "admin_consent")
         )
         for change in found["changes"]
     ] == [
-        ("${{API}}", "${{ID}}", "${{ID}}", "Odd", False, None, None),
-        (OTHER, APP, APP, "Role", False, None, True),
-        (OTHER, OTHER, OTHER, "Scope", False, None, None),
+        ("${{API}}", "${{ID}}", "${{ID}}", "Odd", "open", None, None),
+        (OTHER, APP, APP, "Role", "unverifiable", None, True),
+        (OTHER, OTHER, OTHER, "Scope", "unverifiable", None, None),
     ]
     assert [change["calls"] for change in found["changes"]] == [None, None, None]
     consent = found["consent"]
     assert [[one["name"] for one in consent[who]] for who in ("administrator", "user", "unknown")] == [
         [APP], [], ["${{ID}}", OTHER],
     ]  # fmt: skip
-    assert "what needs it is not known: no such permission is published" in diff(tmp_path, old, new).stdout
+    text = diff(tmp_path, old, new).stdout
+    assert (
+        "           `Odd` permission of `${{API}}`, a placeholder, level not known, consent not known\n"
+        "           new/app.json:"
+    ) in text
+    assert text.count("           what needs it is not known\n") == 3
     assert report(tmp_path, new, new)["apps"] == []
 
 
@@ -321,7 +326,7 @@ USER = "at the next sign-in each user{} must consent again, to the delegated per
             "AzureADandPersonalMicrosoftAccount",
             [
                 ADMIN.format("every customer tenant"),
-                USER.format(", or an administrator for all,"),
+                USER.format(" (where the tenant lets users consent), or an administrator for all,"),
             ],
         ),
         (
@@ -338,7 +343,7 @@ USER = "at the next sign-in each user{} must consent again, to the delegated per
             None,
             [
                 ADMIN.format("every tenant that uses the app"),
-                USER.format(", or an administrator for all,"),
+                USER.format(" (where the tenant lets users consent), or an administrator for all,"),
             ],
         ),
     ],
@@ -370,7 +375,8 @@ def test_another_app_id_needs_consent_to_all(tmp_path: Path):
         "  --> old/app.json → new/app.json\n"
         f"  setting  appId `{APP}` → `{OTHER}`\n"
         "  consent  for a tenant another appId is another app: nothing that it granted counts any more\n"
-        "  consent  at the next sign-in each user, or an administrator for all, must consent again, to the "
+        "  consent  at the next sign-in each user (where the tenant lets users consent), "
+        "or an administrator for all, must consent again, to the "
         "delegated permission `User.Read`\n"
         "\n"
         "1 other setting in 1 app\n"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from linter import wording
 from linter.catalog.records import GRAPH
 from linter.errors import Problem
+from linter.holdings import State
 from linter.privilege_diff import AppDiff, Change, Declaration, Diff, Setting, Use
 from linter.report.text import count
 from linter.subject import of_request
@@ -60,6 +61,16 @@ def type_of(one: Declaration, quote: Quote) -> str:
     return wording.kind(one.type) if one.type.lower() in ("role", "scope") else quote(one.type)
 
 
+#: What is said of a permission that could not be resolved.
+STATES: Final[dict[State, str]] = {
+    "known": "",
+    "other-type": "published as another type only",
+    "unknown": "not published",
+    "unverifiable": "not to be verified here",
+    "open": "a placeholder",
+}
+
+
 def level(change: Change) -> str:
     """The privilege level, or both of them where it moved: `3 → 4`."""
     levels = [str(one.level or "not known") for one in (change.before, change.after) if one]
@@ -68,9 +79,7 @@ def level(change: Change) -> str:
 
 def consent_by(one: Declaration) -> str:
     """Who can consent to a permission."""
-    if one.admin_consent is None:
-        return "not known"
-    return "an administrator" if one.admin_consent else "a user"
+    return {None: "not known", True: "an administrator", False: "a user"}[one.admin_consent]
 
 
 def needs(change: Change, app: AppDiff, quote: Quote) -> Iterator[str]:
@@ -87,7 +96,7 @@ def needs(change: Change, app: AppDiff, quote: Quote) -> Iterator[str]:
         if not ordered:
             yield _no_call(app)
     elif came.permission is None:
-        yield "what needs it is not known: no such permission is published"
+        yield "what needs it is not known"
     elif came.permission.resource != GRAPH:
         yield f"what needs it is not known: calls of {quote(came.api)} are not"
     else:
@@ -167,7 +176,11 @@ def consent(app: AppDiff, quote: Quote) -> Iterator[str]:
             yield f"an administrator of {where} must consent{again}, to {names}"
     if found.user:
         names = _permissions(found.user, quote)
-        others = "" if found.tenants == "personal" else ", or an administrator for all,"
+        others = (
+            ""
+            if found.tenants == "personal"
+            else " (where the tenant lets users consent), or an administrator for all,"
+        )
         yield f"at the next sign-in each user{others} must consent{again}, to {names}"
     if found.unknown:
         names = wording.listed((one.name for one in found.unknown), quote=quote)

@@ -65,7 +65,7 @@ def _declaration(one: Declaration) -> dict[str, Any]:
     return {
         **_permission(one),
         "id": plain(one.id),
-        "resolved": one.resolved,
+        "state": one.state,
         "level": one.level,
         "tier_zero": one.tier_zero,
         "admin_consent": one.admin_consent,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from linter.errors import Problem
 from linter.privilege_diff import AppDiff, Change
 from linter.report.diff import (
+    STATES,
     DiffReport,
     consent,
     consent_by,
@@ -94,8 +95,10 @@ def _cells(change: Change, app: AppDiff) -> Iterator[str]:
     name = " → ".join(code(one.name) for one in (change.before, change.after) if one)
     name += " **tier zero**" if shown.tier_zero else ""
     yield f"{name}<br>{code(shown.id)}" if shown.id not in ("", shown.name) else name
-    accounts = ", work accounts only" if shown.personal is False and shown.type == "Scope" else ""
-    yield f"{type_of(shown, code)}, {code(shown.api)}{accounts}"
+    kind = [type_of(shown, code), code(shown.api), STATES[shown.state]]
+    if shown.personal is False and shown.type == "Scope":
+        kind.append("work accounts only")
+    yield ", ".join(filter(None, kind))
     yield level(change)
     yield consent_by(shown)
     yield "<br>".join(needs(change, app, code))

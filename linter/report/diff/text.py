@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter.privilege_diff import AppDiff, Change, Declaration, Kind
 from linter.report.diff import (
+    STATES,
     DiffReport,
     consent,
     consent_by,
@@ -87,12 +88,13 @@ def _change(change: Change, app: AppDiff) -> Iterator[Segment]:
 
 
 def _facts(change: Change, shown: Declaration) -> Iterator[str]:
-    known = "" if shown.resolved else ", not published as such"
-    yield f"{type_of(shown, _quote)} permission of {_quote(shown.api)}{known}"
+    yield f"{type_of(shown, _quote)} permission of {_quote(shown.api)}"
+    if STATES[shown.state]:
+        yield STATES[shown.state]
     yield f"level {level(change)}"
     if shown.tier_zero:
         yield "tier zero"
-    yield f"consent by {consent_by(shown)}"
+    yield f"consent {'not known' if shown.admin_consent is None else f'by {consent_by(shown)}'}"
     if shown.personal is not None and shown.type == "Scope":
         yield "personal accounts too" if shown.personal else "work accounts only"
 
