@@ -52,7 +52,7 @@ class Side(NamedTuple):
 class Declaration(NamedTuple):
     """One declared permission, as published where its `state` is `known`, else as written.
 
-    The states are those of `linter.holdings`. `type` is `Scope` or `Role` where it is right. `level` is 1 to 4,
+    The states are `linter.holdings`'. `type` is `Scope` or `Role` where it is right. `level` is 1 to 4,
     `admin_consent` whether only an administrator may consent, `personal` whether it is offered to personal
     accounts: None is unknown.
     """

@@ -133,7 +133,11 @@ class Layout:
             anchor = os.path.commonpath((self._before, repository.top))
         except ValueError:
             raise Unreadable("--base", "the repository is on another drive than the working folder") from None
-        self._folder = TemporaryDirectory(prefix="entralint-")
+        try:
+            self._folder = TemporaryDirectory(prefix="entralint-")
+        except OSError as error:
+            message = f"needs a temporary folder: {(error.strerror or str(error)).lower()}"
+            raise Unreadable("--base", message) from None
         try:
             mirror = os.path.join(self._folder.name, "mirror")
             self._top = os.path.join(mirror, os.path.relpath(repository.top, anchor))

@@ -480,6 +480,22 @@ def test_a_list_of_apps(tmp_path: Path):
     ]
 
 
+def test_a_list_of_apps_of_one_name(tmp_path: Path):
+    old, new = ([app(app_id=id_, name="A"), app(app_id=APP, name="B")] for id_ in (OTHER, OTHER[::-1]))
+    assert folders(tmp_path, {"apps.json": old}, {"apps.json": new}) == [
+        ("came", "A", None, "new/apps.json"),
+        ("went", "A", "old/apps.json", None),
+    ]
+
+
+def test_one_app_in_two_files(tmp_path: Path):
+    copy = app("User.Read")
+    assert folders(tmp_path, {"a.json": copy, "b.json": app()}, {"b.json": copy}) == [
+        ("changed", "Portal", "old/b.json", "new/b.json"),
+        ("went", "Portal", "old/a.json", None),
+    ]
+
+
 def test_templates_of_one_placeholder_are_told_apart_by_path(tmp_path: Path):
     names = ("a.json", "b.json")
     old = {name: app(app_id="${{CLIENT_ID}}", name=name) for name in names}
