@@ -200,8 +200,8 @@ def diff(old: Side, new: Side, catalog: Catalog, entra: Entra) -> Diff:
     apps: list[AppDiff] = []
     unchanged = unstated = 0
     for before, after in matched(old.located, new.located):
-        if (before is None and after is not None and after.path in old.unread) or (
-            after is None and before is not None and before.path in new.unread
+        if (after and not before and after.path in old.unread) or (
+            before and not after and before.path in new.unread
         ):
             continue
         found = _app(before, after, catalog, entra)
@@ -508,11 +508,12 @@ def _calls(new: Located | None, catalog: Catalog, entra: Entra) -> tuple[_Planne
     """The planned calls of the new side; None where no calls file says."""
     if new is None or new.case.inventory is None:
         return None
-    planned = []
-    for climb in climbs(new.application, new.case.inventory.flows, None, catalog, entra):
-        held = holdings(new.application, climb.flow, None, catalog, entra)
-        planned.append(_Planned(climb, held.of(climb.step.type) or frozenset()))
-    return tuple(planned)
+    flows = new.case.inventory.flows
+    held = {flow.name: holdings(new.application, flow, None, catalog, entra) for flow in flows}
+    return tuple(
+        _Planned(climb, held[climb.flow.name].of(climb.step.type) or frozenset())
+        for climb in climbs(new.application, flows, None, catalog, entra)
+    )
 
 
 def _calls_file(new: Located | None, calls: tuple[_Planned, ...]) -> CallsFile:
@@ -533,16 +534,14 @@ def _uses(change: Change, calls: tuple[_Planned, ...] | None) -> tuple[Use, ...]
     for planned in calls:
         call = planned.climb.call
         if planned.climb.step.type == permission.type and id(call) not in uses:
-            use = _use(permission.value, planned)
-            support = planned.climb.step.support
-            if use is not None and support is not None:
-                sufficed = change.before is not None and (change.before.name,) in support.accepted
-                uses[id(call)] = use._replace(sufficed=sufficed)
+            use = _use(permission.value, change.before, planned)
+            if use is not None:
+                uses[id(call)] = use
     return tuple(uses.values())
 
 
-def _use(name: str, planned: _Planned) -> Use | None:
-    """How a call uses a permission; None if it does not accept it."""
+def _use(name: str, before: Declaration | None, planned: _Planned) -> Use | None:
+    """How a call uses a permission that took the place of `before`; None if it does not accept it."""
     climb, carries = planned
     accepted = climb.step.support.accepted if climb.step.support else ()
     # What covers a call may be no published alternative: `.Shared` and `.Selected` permissions.
@@ -560,7 +559,8 @@ def _use(name: str, planned: _Planned) -> Use | None:
         how = "unasked"
     else:
         how = "half" if missing else "needs"
-    return Use(climb.flow.name, climb.call, how, others or missing)
+    sufficed = before is not None and (before.name,) in accepted
+    return Use(climb.flow.name, climb.call, how, others or missing, sufficed)
 
 
 # --- consent ----------------------------------------------------------------------------------

@@ -69,13 +69,11 @@ class Repository:
         return os.path.relpath(os.path.join(self.top, *inside.split("/")))
 
     def holds(self, path: str) -> bool:
-        """Whether a file lies in no other repository within this one, as those of a submodule do."""
+        """Whether a file lies in this repository: not outside, and not in another one within, a submodule."""
         folder = os.path.dirname(os.path.realpath(path))
-        while len(folder) > len(self.top):
-            if os.path.exists(os.path.join(folder, ".git")):
-                return False
+        while not os.path.lexists(os.path.join(folder, ".git")) and os.path.dirname(folder) != folder:
             folder = os.path.dirname(folder)
-        return True
+        return folder == self.top
 
     def objects(self, paths: Iterable[str]) -> list[Object]:
         """The files and links at or below paths from the top that a run could read."""
@@ -94,11 +92,12 @@ class Repository:
 
     def contents(self, objects: list[Object], folder: str) -> Iterator[tuple[Object, bytes]]:
         """Each object with its bytes; `folder` is a private one for what Git is asked."""
-        while objects:
-            batch, size = [objects.pop()], 0
-            while objects and size + objects[-1].size < _BATCH:
-                size += objects[-1].size
-                batch.append(objects.pop())
+        waiting = list(objects)
+        while waiting:
+            batch, size = [waiting.pop()], 0
+            while waiting and size + waiting[-1].size < _BATCH:
+                size += waiting[-1].size
+                batch.append(waiting.pop())
             question = os.path.join(folder, "objects")
             with open(question, "w", encoding="ascii") as file:
                 file.writelines(f"{one.name}\n" for one in batch)

@@ -26,7 +26,7 @@ _NEW: Final[tuple[Kind, ...]] = ("application", "calls")
 
 
 class _Sides(NamedTuple):
-    """Both sides as read, and what the user calls them; `left_out` are files of other repositories."""
+    """Both sides as read, and what the user calls them; `left_out` are files outside of the repository."""
 
     names: tuple[str, str]
     old: Side
@@ -151,8 +151,9 @@ def _since(base: str, options: Any) -> _Sides:
         for name, path in named.items()
         if path not in present and name not in layout.found
     )
-    if not (old or new or faults or problems or left_out or found.skipped):
-        problems = tuple(Problem(files.shown(path), 0, 0, _NO_APP) for path in present)
+    if not (old or new or faults or problems or found.skipped):
+        sentence = f"{_NO_APP} of this repository" if left_out else _NO_APP
+        problems = tuple(Problem(files.shown(path), 0, 0, sentence) for path in present)
     return _Sides(
         (base, "the working tree"),
         _as_shown(old, faults),

@@ -69,7 +69,11 @@ def diff() -> argparse.ArgumentParser:
     )
     parser.add_argument("--base", metavar="REV", help="the old side is what Git has there")
     parser.add_argument(
-        "--calls", action="append", default=[], metavar="FILE", help="a calls file of the one app"
+        "--calls",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a calls file of the one app (as it is now)",
     )
     parser.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
     parser.add_argument(MAX_BYTES.name, **MAX_BYTES.keywords, type=_positive)

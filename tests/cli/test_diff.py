@@ -109,9 +109,9 @@ def test_everything_in_text(tmp_path: Path):
         "  consent  at the next sign-in each user (where the tenant lets users consent), "
         "or an administrator for all, must consent again, to "
         "the delegated permissions `Calendars.Read` and `Sites.Read.All`\n"
-        "  consent  removing revokes nothing: a tenant that granted the application permissions "
-        "`User.Read.All` and `Mail.ReadWrite` and the delegated permission `Files.Read` keeps it until it "
-        "revokes it\n"
+        "  consent  removing revokes nothing: the application permissions `User.Read.All` and "
+        "`Mail.ReadWrite` and the delegated permission `Files.Read` stay granted until revoked, "
+        "tenant by tenant\n"
         "\n"
         "2 added, 1 raised, 1 lowered, 1 removed, 1 other setting in 1 app\n"
     )
@@ -363,7 +363,7 @@ def test_a_removal_asks_nobody(tmp_path: Path):
         "nobody must consent again",
         (
             "removing revokes nothing: "
-            "a tenant that granted the delegated permission `Mail.Read` keeps it until it revokes it"
+            "the delegated permission `Mail.Read` stays granted until revoked, tenant by tenant"
         ),
     ]
 

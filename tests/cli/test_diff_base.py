@@ -339,16 +339,26 @@ def test_links(tmp_path: Path):
     (folder / "links/out.json").symlink_to(outside)
     (folder / "links/up.json").symlink_to("../../outside.json")
     commit(folder, {"real/a.json": app("User.Read"), "other/b.json": app("User.Read", app_id=OTHER)})
-    for path in ("links/out.json", "links/up.json"):
-        (folder / path).unlink()
     write(folder, {"real/a.json": app("Mail.Read"), "other/b.json": app("Mail.Read", app_id=OTHER)})
-    assert files(since(folder, "links")) == [
+    document = since(folder, "links")
+    assert files(document) == [
         ("changed", "links/again.json", "links/again.json"),
         ("changed", "links/folder/b.json", "links/folder/b.json"),
     ]
+    assert document["left_out"] == ["links/out.json"]
     assert files(since(folder, "links/file.json")) == [("changed", "links/file.json", "links/file.json")]
     (folder / "elsewhere").symlink_to("links/folder")
     assert files(since(folder, "elsewhere")) == [("changed", "other/b.json", "other/b.json")]
+
+
+def test_an_app_outside_of_the_repository(tmp_path: Path):
+    write(tmp_path, {"out.json": app("User.Read", app_id=OTHER)})
+    folder = commit(tmp_path / "repo", {"a.calls.yaml": plan("GET /users", more="app: ../out.json\n")})
+    document = since(folder, "a.calls.yaml", code=2)
+    assert (document["apps"], document["left_out"]) == ([], ["../out.json"])
+    assert [error["message"] for error in document["errors"]] == [
+        "holds no app registration of this repository"
+    ]
 
 
 def test_objects_made_by_hand(tmp_path: Path):
@@ -395,7 +405,8 @@ def test_submodules(tmp_path: Path):
     assert (document["apps"], document["left_out"]) == ([], ["vendor/inner/sub.json"])
     text = run("diff", "--base", "HEAD", ".", folder=folder).stdout
     assert text == (
-        "`vendor/inner/sub.json` lies in a repository of its own, like a submodule's, and was not compared\n"
+        "`vendor/inner/sub.json` lies in no repository or in another one, like a submodule, "
+        "and was not compared\n"
         "1 app unchanged\n"
     )
     # By itself it is compared with its own past.

@@ -18,12 +18,14 @@ MOST_USES: Final = 4
 
 Quote = Callable[[str], str]
 
+_TYPES: Final = ("role", "scope")
+
 
 class DiffReport(NamedTuple):
     """Everything that a report may show. `sides` is what the user calls the two.
 
-    `left_out` are files in other Git repositories than the one that was asked. `catalog` is the catalogue's
-    date and hash.
+    `left_out` are files outside of the Git repository that was asked. `catalog` is the catalogue's date and
+    hash.
     """
 
     diff: Diff
@@ -50,7 +52,7 @@ def summary(diff: Diff) -> str:
 def left_out(report: DiffReport, quote: Quote) -> Iterator[str]:
     """A sentence for every file that was not compared."""
     for path in report.left_out:
-        yield f"{quote(path)} lies in a repository of its own, like a submodule's, and was not compared"
+        yield f"{quote(path)} lies in no repository or in another one, like a submodule, and was not compared"
 
 
 # --- one permission ---------------------------------------------------------------------------
@@ -58,7 +60,7 @@ def left_out(report: DiffReport, quote: Quote) -> Iterator[str]:
 
 def type_of(one: Declaration, quote: Quote) -> str:
     """`application` or `delegated`, else the type as written."""
-    return wording.kind(one.type) if one.type.lower() in ("role", "scope") else quote(one.type)
+    return wording.kind(one.type) if one.type.lower() in _TYPES else quote(one.type)
 
 
 #: What is said of a permission that could not be resolved.
@@ -188,12 +190,15 @@ def consent(app: AppDiff, quote: Quote) -> Iterator[str]:
     if app.status == "changed" and found.again == "nobody":
         yield "nobody must consent again"
     if found.kept:
-        names = _permissions(found.kept, quote)
-        yield f"removing revokes nothing: a tenant that granted {names} keeps it until it revokes it"
+        names, stay = _permissions(found.kept, quote), "stays" if len(found.kept) == 1 else "stay"
+        yield f"removing revokes nothing: {names} {stay} granted until revoked, tenant by tenant"
 
 
 def _permissions(declarations: tuple[Declaration, ...], quote: Quote) -> str:
     groups: dict[str, list[str]] = {}
     for one in declarations:
-        groups.setdefault(one.type, []).append(one.name)
-    return " and ".join(wording.permissions(names, type_, quote) for type_, names in groups.items())
+        groups.setdefault(one.type.lower(), []).append(one.name)
+    return " and ".join(
+        wording.permissions(names, type_, quote) if type_ in _TYPES else wording.listed(names, quote=quote)
+        for type_, names in groups.items()
+    )
