@@ -9,7 +9,7 @@ from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli.options import plain
-from linter.cli.output import replace_file, show, write
+from linter.cli.output import deliver
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
         gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
     )
     report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.source(), today)
-    _write(report, options.format, options.output)
+    # Four modules with one name each: the table is the import statement.
+    deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, options.output)
     return exit_code(
         outcome,
         gathered.problems,
@@ -92,17 +93,6 @@ def _selection(options: Any, settings: Config, rules: dict[str, ruleset.Rule]) -
         settings.ignores,
         options.persona or settings.persona or "regular",
     )
-
-
-def _write(report: Report, format_: str, output: str | None) -> None:
-    # Four modules with one name each: the table is the import statement.
-    module = __import__(f"linter.report.{format_}", fromlist=["render"])
-    if output is not None:
-        replace_file(output, module.render(report).encode("utf-8", "backslashreplace"))
-    elif format_ == "text":
-        show(module.segments(report))
-    else:
-        write(module.render(report))
 
 
 def exit_code(

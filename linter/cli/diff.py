@@ -11,7 +11,7 @@ from linter import files, privilege_diff
 from linter.cases import NOTHING, Gathered, Request, gather
 from linter.catalog.store import Catalog
 from linter.cli import parser
-from linter.cli.output import replace_file, show, write
+from linter.cli.output import deliver
 from linter.entra import Entra
 from linter.errors import Problem, Unreadable
 from linter.loading import Kind
@@ -42,11 +42,8 @@ def main(arguments: list[str]) -> int:
     catalog = Catalog.open()
     found = privilege_diff.diff(sides.old, sides.new, catalog, Entra())
     problems = tuple(sorted(set(sides.problems)))
-    _write(
-        DiffReport(found, problems, sides.names, sides.left_out, (catalog.date, catalog.hash)),
-        options.format,
-        options.output,
-    )
+    report = DiffReport(found, problems, sides.names, sides.left_out, (catalog.date, catalog.hash))
+    deliver(__import__(f"linter.report.diff.{options.format}", fromlist=["render"]), report, options.output)
     return 2 if problems else int(fails(found, options.fail_on))
 
 
@@ -62,16 +59,6 @@ def _reaches(one: Declaration, threshold: str) -> bool:
         return one.tier_zero
     level = threshold.removeprefix("level:")
     return level == "any" or (one.level or UNKNOWN_LEVEL) >= int(level)
-
-
-def _write(report: DiffReport, format_: str, output: str | None) -> None:
-    module = __import__(f"linter.report.diff.{format_}", fromlist=["render"])
-    if output is not None:
-        replace_file(output, module.render(report).encode("utf-8", "backslashreplace"))
-    elif format_ == "text":
-        show(module.segments(report))
-    else:
-        write(module.render(report))
 
 
 # --- two paths --------------------------------------------------------------------------------

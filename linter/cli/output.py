@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 from linter.errors import Unreadable
-from linter.typed import TYPE_CHECKING
+from linter.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -39,6 +39,19 @@ def ready() -> TextIO:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return stream
+
+
+def deliver(format_: Any, report: Any, output: str | None) -> None:
+    """Send a report to the file `output`, else to standard output; `format_` is the module that renders it.
+
+    One that renders `segments` is for people and is shown in colours.
+    """
+    if output is not None:
+        replace_file(output, format_.render(report).encode("utf-8", "backslashreplace"))
+    elif hasattr(format_, "segments"):
+        show(format_.segments(report))
+    else:
+        write(format_.render(report))
 
 
 def show(segments: Iterator[Segment]) -> None:
