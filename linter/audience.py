@@ -1,13 +1,17 @@
-"""What a flow's token is for, and which audiences are the app's own."""
+"""What a flow's token is for, which audiences are the app's own, and whose accounts sign in to it."""
 
 from __future__ import annotations
 
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
 from linter.entra.addresses import plain_audience
+from linter.entra.records import SignInAudience
 from linter.entra.scopes import is_guid, split_scope
-from linter.model import Application, Flow
+from linter.model import NULL, Application, Flow
 from linter.placeholder import has_placeholder, is_placeholder
+
+_DEFAULT_AUDIENCE = "AzureADMyOrg"
+"""What a registration is for whose signInAudience the directory holds as null."""
 
 
 def token_audiences(flow: Flow) -> tuple[str, ...] | None:
@@ -63,3 +67,11 @@ def own_unstated(application: Application) -> tuple[str, ...]:
     """The unstated fields that could name an audience of the app's own API."""
     fields = ("app_id", "identifier_uris")
     return tuple(f"application.{field}" for field in fields if getattr(application, field) is None)
+
+
+def admitted(application: Application | None, entra: Entra) -> SignInAudience | None:
+    """The facts of the app's signInAudience; None where it is not stated, open or no value of it."""
+    written = application.sign_in_audience if application is not None else None
+    if written is None:
+        return None
+    return entra.sign_in_audience(_DEFAULT_AUDIENCE if written is NULL else written)

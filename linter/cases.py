@@ -13,10 +13,13 @@ from collections.abc import Callable, Sequence
 
 from linter import files, pairing
 from linter.errors import Problem, Unreadable
-from linter.loading import Loading
+from linter.loading import KINDS, Kind, Loading
 from linter.model import Application, Grants, Inventory, Tenant
 from linter.pairing import App, Plan
-from linter.typed import NamedTuple
+from linter.typed import Final, NamedTuple
+
+NOTHING: Final = "holds no app registration and no calls file"
+"""What is wrong with a path below which there is nothing to read."""
 
 Join = Callable[[str | None], tuple[Grants | None, Tenant | None]]
 
@@ -34,7 +37,10 @@ class Case(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What a run is asked to look at. `is_graph_scope` knows Microsoft Graph's delegated permissions."""
+    """What a run is asked to look at. `is_graph_scope` knows Microsoft Graph's delegated permissions.
+
+    Of the files that are found only `kinds` are read.
+    """
 
     paths: tuple[str, ...]
     calls: tuple[str, ...] = ()
@@ -42,6 +48,7 @@ class Request(NamedTuple):
     max_bytes: int = files.MAX_BYTES
     skip_unrecognized: bool = False
     is_graph_scope: Callable[[str], bool] = lambda _name: False
+    kinds: tuple[Kind, ...] = KINDS
 
 
 class Gathered(NamedTuple):
@@ -55,13 +62,12 @@ class Gathered(NamedTuple):
 
 def gather(request: Request) -> Gathered:
     """Find, read and pair everything that `request` names."""
-    loading = Loading(request.max_bytes, skip_unrecognized=request.skip_unrecognized)
+    loading = Loading(request.max_bytes, skip_unrecognized=request.skip_unrecognized, kinds=request.kinds)
     loading.load_all(request.paths, request.calls, request.grants)
     problems = list(loading.problems)
     cases = _cases(loading, problems, request)
     if not cases and not problems and not loading.skipped:
-        nothing = "holds no app registration and no calls file"
-        problems += [Problem(files.shown(path), 0, 0, nothing) for path in request.paths]
+        problems += [Problem(files.shown(path), 0, 0, NOTHING) for path in request.paths]
     whole_folder = any(os.path.isdir(path) for path in request.paths)
     return Gathered(cases, tuple(sorted(set(problems))), loading.skipped, whole_folder)
 

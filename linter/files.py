@@ -28,7 +28,7 @@ _PIECE: Final = 1024 * 1024
 
 STDIN: Final = "-"
 
-_FOREIGN_FOLDERS: Final = frozenset({".git", "node_modules", ".venv", "bin", "obj"})
+FOREIGN_FOLDERS: Final = frozenset({".git", "node_modules", ".venv", "bin", "obj"})
 _SUFFIXES: Final = (".json", ".jsonc", ".jsonl", ".ndjson", ".yaml", ".yml", ".json.tpl")
 
 
@@ -101,7 +101,7 @@ def _walk(top: str, seen: set[str]) -> Iterator[Found | Problem]:
             continue
         for entry in entries:
             below = os.path.isdir(entry.path)
-            if (entry.name in _FOREIGN_FOLDERS) if below else not _may_be_read(entry):
+            if (entry.name in FOREIGN_FOLDERS) if below else not _may_be_read(entry):
                 continue
             if ignored and os.path.abspath(entry.path) in ignored:
                 continue
@@ -112,9 +112,14 @@ def _walk(top: str, seen: set[str]) -> Iterator[Found | Problem]:
             waiting.append((entry.path, real_path, below))
 
 
+def looks_right(name: str) -> bool:
+    """Whether a file of this name is looked at when its folder is walked."""
+    return name.lower().endswith(_SUFFIXES)
+
+
 def _may_be_read(entry: os.DirEntry[str]) -> bool:
     """Whether a name looks right and no pipe or device hides behind it; a broken link is said later."""
-    if not entry.name.lower().endswith(_SUFFIXES):
+    if not looks_right(entry.name):
         return False
     return os.path.isfile(entry.path) or not os.path.exists(entry.path)
 

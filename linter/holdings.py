@@ -366,6 +366,11 @@ def api_of(entry: Declared, catalog: Catalog) -> str:
     return known or entry.block.resource_app_id or "?"
 
 
+def is_tier_zero(permission: Permission, entra: Entra) -> bool:
+    """Whether a way to Global Administrator is known from this permission; of delegated ones none is."""
+    return permission.resource == GRAPH and permission.type == "Role" and permission.value in entra.tier_zero
+
+
 def entries_of(
     application: Application, resource: str, type_: PermissionType, catalog: Catalog
 ) -> tuple[Declared, ...]:

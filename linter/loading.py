@@ -14,6 +14,7 @@ from linter.syntax.decode import decode
 from linter.typed import Final, Literal
 
 Kind = Literal["calls", "grants", "application"]
+KINDS: Final[tuple[Kind, ...]] = ("calls", "grants", "application")
 
 _NO_FORM: Final = "no known form: neither an app registration nor a calls or grants file"
 
@@ -38,10 +39,11 @@ class Loading:
     """What one run has read so far.
 
     `grants` are paths as shown and texts; `refused` holds the real paths of files that could not be
-    read; `skipped` counts the named files of no known form.
+    read; `skipped` counts the named files of no known form. Files of other kinds than `kinds` are passed
+    over, whatever is wrong with them.
     """
 
-    def __init__(self, max_bytes: int, *, skip_unrecognized: bool) -> None:
+    def __init__(self, max_bytes: int, *, skip_unrecognized: bool, kinds: tuple[Kind, ...] = KINDS) -> None:
         self.apps = Apps()
         self.plans: list[Plan] = []
         self.grants: list[tuple[str, str]] = []
@@ -50,6 +52,7 @@ class Loading:
         self.skipped = 0
         self._max_bytes = max_bytes
         self._skip_unrecognized = skip_unrecognized
+        self._kinds = kinds
         self._loaded: set[str] = set()
 
     def load_all(self, paths: tuple[str, ...], calls_files: tuple[str, ...], grants: tuple[str, ...]) -> None:
@@ -98,7 +101,7 @@ class Loading:
         try:
             head = b"" if sure else files.head(path)
             kind = None if sure else recognise(head)
-            if not sure and kind is None:
+            if not sure and kind not in self._kinds:
                 return
             self._loaded.add(real)
             if len(self._loaded) > files.MAX_FILES:
@@ -108,6 +111,8 @@ class Loading:
             whole = 0 < len(head) < min(files.HEAD_BYTES, self._max_bytes)
             data = head if whole else files.read(path, self._max_bytes)
             kind = only or kind or recognise(data[: files.HEAD_BYTES])
+            if kind and kind not in self._kinds:
+                return
             text = decode(data, files.shown(path)) if kind else ""
             if kind and self._read(kind, path, text, asked=asked, explicit=only == "calls"):
                 return

@@ -6,6 +6,8 @@ for text, and all output of all commands is searched.
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -263,6 +265,52 @@ def test_check_of_files_that_are_refused(tmp_path: Path, text: str, format_: str
     )
     paths = (f"{name}.json", "--calls", f"{name}-types.json", "--grants", f"{name}-raw.calls.yaml")
     assert_safe(run("check", *paths, "--format", format_, folder=tmp_path), format_)
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "json"])
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_diff(tmp_path: Path, text: str, format_: str):
+    name, quoted = file_name(text), json.dumps(text)
+    old = registration(text) | {"requiredResourceAccess": [], "appId": f"{APP}{text}", "signInAudience": text}
+    write(
+        tmp_path,
+        {
+            f"old/{name}/{name}.json": old,
+            f"new/{name}/{name}.json": registration(text),
+            f"new/{name}/{name}.calls.yaml": inventory(text),
+            f"gone/{name}.json": registration(text) | {"appId": text},
+            f"broken/{name}.json": f'{{"signInAudience": {quoted}, {quoted}: 1, {quoted}: 2}}',
+        },
+    )
+    result = run("diff", "old", "new", "--format", format_, folder=tmp_path)
+    assert_safe(result, format_)
+    # The files were compared: a report that refuses them shows nothing and proves nothing.
+    assert "Directory.ReadWrite.All" in result.stdout
+    for one, other in (("new", "old"), ("gone", "new"), ("new", "gone"), ("broken", "new"), ("old", text)):
+        assert_safe(run("diff", one, other, "--format", format_, folder=tmp_path), format_)
+        assert_safe(run("diff", other, one, "--format", format_, folder=tmp_path), format_)
+    assert_safe(run("diff", "old", "new", "--fail-on", text, folder=tmp_path))
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no Git")
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_diff_with_a_revision(tmp_path: Path, text: str):
+    name, quoted = file_name(text), json.dumps(text)
+    broken = f'{{"signInAudience": {quoted}, {quoted}: 1, {quoted}: 2}}'
+    empty = registration(text) | {"requiredResourceAccess": []}
+    write(tmp_path, {f"one/{name}.json": empty, f"broken/{name}.json": broken})
+    for command in (("init", "--quiet"), ("add", ".")):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    tree = subprocess.run(["git", "write-tree"], cwd=tmp_path, check=True, capture_output=True, text=True)
+    write(tmp_path, {f"one/{name}.json": registration(text), f"broken/{name}.json": registration(text)})
+    for format_ in ("text", "markdown", "json"):
+        base = ("--base", tree.stdout.strip(), "--format", format_)
+        result = run("diff", *base, "one", folder=tmp_path)
+        assert_safe(result, format_)
+        assert "Directory.ReadWrite.All" in result.stdout
+        for paths in (("broken",), (text,), ("one", f"no {name}")):
+            assert_safe(run("diff", *base, *paths, folder=tmp_path), format_)
+        assert_safe(run("diff", f"--base={text}", "one", folder=tmp_path), format_)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -440,18 +440,25 @@ class Catalog:
             return False
         asked = permission.value, permission.type
         if asked not in self._opens:
-            self._opens[asked] = self._is_accepted(permission)
+            self._opens[asked] = any(True for _ in self._accepting(permission))
         return self._opens[asked]
 
-    def _is_accepted(self, permission: Permission) -> bool:
-        triples = self._array("triples")
-        columns = (2,) if permission.type == "Role" else (0, 1)
-        supports = {index for column in columns for index in triples[column::3]}
-        return any(
-            permission.value in alternative
-            for index in supports
-            for alternative in self._support(index).accepted
-        )
+    def openings(self, permission: Permission) -> int:
+        """How many operations of Microsoft Graph a permission opens, alone or beside another one."""
+        if permission.resource != GRAPH:
+            return 0
+        accepting = set(self._accepting(permission))
+        columns, triples = _columns(permission), self._triples
+        opened = [
+            any(triples[at + column] in accepting for column in columns) for at in range(0, len(triples), 3)
+        ]
+        return sum(opened[triple] for triple in self._needs)
+
+    def _accepting(self, permission: Permission) -> Iterator[int]:
+        """The supports that name a permission."""
+        for index in {index for column in _columns(permission) for index in self._triples[column::3]}:
+            if any(permission.value in alternative for alternative in self._support(index).accepted):
+                yield index
 
     def index(self) -> Index:
         """The arrays below the operations."""
@@ -738,6 +745,11 @@ def _header(path: str, data: bytes) -> tuple[dict[str, list[str]], int]:
         key, _, value = line.partition(" ")
         header.setdefault(key, []).append(value)
     return header, end + len(END)
+
+
+def _columns(permission: Permission) -> tuple[int, ...]:
+    """Which of a triple's schemes a permission's type serves."""
+    return (2,) if permission.type == "Role" else (0, 1)
 
 
 def _less_sure(operation: Operation, *, own: bool) -> Operation:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.audience import admitted
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -25,14 +26,10 @@ from linter.holdings import (
     requested,
 )
 from linter.ladder import Climb, schemes, stopped_at
-from linter.model import NULL, Application, Call, Flow, Text, place
+from linter.model import Application, Call, Flow, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.wording import listed
-
-_DEFAULT_AUDIENCE = "AzureADMyOrg"
-"""What a registration is for whose signInAudience the directory holds as null."""
-
 
 # --- the rules --------------------------------------------------------------------------------
 
@@ -44,7 +41,7 @@ def work_only_api(
 
     The grants change nothing here: with them the ladder's answer is the one that other rules get.
     """
-    audience = _audience(application, entra)
+    audience = admitted(application, entra)
     for flow in flows:
         if flow.access == "delegated" and _account(flow) is None and audience is None:
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
@@ -64,7 +61,7 @@ def application_permission(
     application: Application, catalog: Catalog, entra: Entra, flows: tuple[Flow, ...] | None = None
 ) -> Iterator[Hit | Unknown]:
     """App-only access where personal accounts are: none of them can grant it."""
-    audience = _audience(application, entra)
+    audience = admitted(application, entra)
     if audience is None:
         yield Unknown("application.sign_in_audience")
     elif not audience.application_permissions:
@@ -79,7 +76,7 @@ def user_in_org_only_app(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A personal account signs in to an app for work and school accounts; an invited guest may."""
-    audience = _audience(application, entra)
+    audience = admitted(application, entra)
     if audience is not None and audience.personal:
         return
     for flow in flows:
@@ -108,7 +105,7 @@ def permission_not_offered(
     Where work accounts sign in as well, a declared one may be for them alone: then it is a note,
     unless a flow with a personal account asks for all that is declared.
     """
-    audience = _audience(application, entra)
+    audience = admitted(application, entra)
     if audience is None:
         yield Unknown("application.sign_in_audience")
         return
@@ -136,14 +133,6 @@ def permission_not_offered(
 
 
 # --- who signs in -----------------------------------------------------------------------------
-
-
-def _audience(application: Application | None, entra: Entra) -> SignInAudience | None:
-    """The facts of the app's signInAudience; None where it is not stated, open or no value of it."""
-    written = application.sign_in_audience if application is not None else None
-    if written is None:
-        return None
-    return entra.sign_in_audience(_DEFAULT_AUDIENCE if written is NULL else written)
 
 
 def _account(flow: Flow) -> str | None:

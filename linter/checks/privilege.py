@@ -12,7 +12,16 @@ from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Permission, Permi
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Confidence, Edit, Hit, Related, Unknown
-from linter.holdings import TYPES, Declared, api_of, asked_by_name, declared, entries_of, granted_roles
+from linter.holdings import (
+    TYPES,
+    Declared,
+    api_of,
+    asked_by_name,
+    declared,
+    entries_of,
+    granted_roles,
+    is_tier_zero,
+)
 from linter.ladder import Climb, Step
 from linter.model import Application, AppRoleAssignment, Call, Flow, Grants, Inventory
 from linter.typed import Final, NamedTuple
@@ -36,7 +45,7 @@ def tier_zero(
         yield Unknown("application.required_resource_access")
     for entry in entries or ():
         permission = entry.permission
-        if entry.state != "known" or permission is None or not _is_tier_zero(permission, entra):
+        if entry.state != "known" or permission is None or not is_tier_zero(permission, entra):
             continue
         assignment = granted.pop(permission.value, None)
         yield Hit(
@@ -55,10 +64,6 @@ def tier_zero(
 
 def _leads_up(name: str) -> str:
     return f"whoever holds {wording.permissions((name,), 'Role')} can become Global Administrator"
-
-
-def _is_tier_zero(permission: Permission, entra: Entra) -> bool:
-    return permission.resource == GRAPH and permission.type == "Role" and permission.value in entra.tier_zero
 
 
 def high_level(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:

@@ -14,6 +14,7 @@ from linter.errors import Unreadable, nearest
 #: Each command's module and its one line in `entralint --help`.
 COMMANDS = {
     "check": "lint app registrations together with their planned calls",
+    "diff": "show which permissions came and went between two states",
     "needs": "show which permissions calls need, the least one first",
     "explain": "explain a rule, a permission, an AADSTS code or a call",
     "rules": "list the rules, or check the rule files",

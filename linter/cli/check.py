@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from linter import config, engine, ruleset
 from linter.cases import Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli import choice
 from linter.cli.options import plain
-from linter.cli.output import ready, replace_file, write
+from linter.cli.output import deliver
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
@@ -46,7 +43,8 @@ def main(arguments: list[str]) -> int:
         gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
     )
     report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today)
-    _write(report, options.format, options.output)
+    # Four modules with one name each: the table is the import statement.
+    deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, options.output)
     return exit_code(
         outcome,
         gathered.problems,
@@ -95,46 +93,6 @@ def _selection(options: Any, settings: Config, rules: dict[str, ruleset.Rule]) -
         settings.ignores,
         options.persona or settings.persona or "regular",
     )
-
-
-def _write(report: Report, format_: str, output: str | None) -> None:
-    if output is None and format_ == "text" and sys.stdout.isatty():
-        _paint(report)
-        return
-    # Four modules with one name each: the table is the import statement.
-    render = __import__(f"linter.report.{format_}", fromlist=["render"]).render
-    text: str = render(report)
-    if output is None:
-        write(text)
-    else:
-        replace_file(output, text.encode("utf-8", "backslashreplace"))
-
-
-def _paint(report: Report) -> None:
-    """The text report for a person at a terminal: in colours, where it has any."""
-    from linter.report import text
-
-    stream = ready()
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown"):
-        stream.write(text.render(report))
-    elif sys.platform == "win32":
-        # Older consoles know no escape sequences: rich knows which.
-        from rich.console import Console
-        from rich.text import Text
-
-        Console(file=stream, highlight=False, soft_wrap=True).print(
-            Text.assemble(*text.segments(report)), end=""
-        )
-    else:
-        # Its styles alone: the console would double the time of a lint, and the sixteen colours used
-        # here are the same on every terminal.
-        from rich.color import ColorSystem
-        from rich.style import Style
-
-        for piece, style in text.segments(report):
-            stream.write(
-                Style.parse(style).render(piece, color_system=ColorSystem.STANDARD) if style else piece
-            )
 
 
 def exit_code(

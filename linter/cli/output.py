@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 from linter.errors import Unreadable
-from linter.typed import TYPE_CHECKING
+from linter.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from typing import TextIO
+
+    from linter.report.text import Segment
 
 
 def write(text: str) -> None:
@@ -36,6 +39,45 @@ def ready() -> TextIO:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return stream
+
+
+def deliver(format_: Any, report: Any, output: str | None) -> None:
+    """Send a report to the file `output`, else to standard output; `format_` is the module that renders it.
+
+    One that renders `segments` is for people and is shown in colours.
+    """
+    if output is not None:
+        replace_file(output, format_.render(report).encode("utf-8", "backslashreplace"))
+    elif hasattr(format_, "segments"):
+        show(format_.segments(report))
+    else:
+        write(format_.render(report))
+
+
+def show(segments: Iterator[Segment]) -> None:
+    """Write pieces of text: in colours for a person at a terminal that has any, else plain."""
+    if not sys.stdout.isatty():
+        write("".join(segment.text for segment in segments))
+        return
+    stream = ready()
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") in ("dumb", "unknown"):
+        stream.write("".join(segment.text for segment in segments))
+    elif sys.platform == "win32":
+        # Older consoles know no escape sequences: rich knows which.
+        from rich.console import Console
+        from rich.text import Text
+
+        Console(file=stream, highlight=False, soft_wrap=True).print(Text.assemble(*segments), end="")
+    else:
+        # Its styles alone: the console would double the time of a lint, and the sixteen colours used
+        # here are the same on every terminal.
+        from rich.color import ColorSystem
+        from rich.style import Style
+
+        for piece, style in segments:
+            stream.write(
+                Style.parse(style).render(piece, color_system=ColorSystem.STANDARD) if style else piece
+            )
 
 
 def drop() -> None:

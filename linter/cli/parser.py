@@ -11,7 +11,9 @@ from linter.typed import Final, NoReturn
 
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
-SCHEMAS: Final = ("calls", "catalog-diff", "explain", "findings", "needs", "rule")
+SCHEMAS: Final = ("calls", "catalog-diff", "diff", "explain", "findings", "needs", "rule")
+#: What `diff --fail-on` takes.
+THRESHOLDS: Final = ("any", "tier-zero", "level:1", "level:2", "level:3", "level:4")
 
 
 def check() -> argparse.ArgumentParser:
@@ -62,6 +64,46 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     except (ValueError, OSError):
         width = 80
     return argparse.HelpFormatter(prog, width=max(width - 2, 20))
+
+
+def diff() -> argparse.ArgumentParser:
+    """The options of `entralint diff`."""
+    parser = _parser(
+        "diff", "Show what changed in what registrations declare: OLD and NEW, or --base REV and PATH..."
+    )
+    parser.add_argument(
+        PATHS.name, nargs="+", metavar="PATH", help="OLD and NEW; with --base what to compare, as it is now"
+    )
+    parser.add_argument("--base", metavar="REV", help="the old side is what Git has there")
+    parser.add_argument(
+        "--calls",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a calls file of the one app (as it is now)",
+    )
+    parser.add_argument("--skip-unrecognized", action="store_true", help="pass over files of no known form")
+    _add_catalog(parser)
+    parser.add_argument("--today", metavar="DATE", help="judge the catalogue's age as of YYYY-MM-DD")
+    parser.add_argument(MAX_BYTES.name, **MAX_BYTES.keywords, type=_positive)
+    parser.add_argument(
+        "--format", choices=("text", "markdown", "json"), default="text", help="(%(default)s)"
+    )
+    parser.add_argument("--output", metavar="FILE", help="write the report there")
+    parser.add_argument(
+        "--fail-on",
+        type=_threshold,
+        metavar="WHAT",
+        help="exit 1 if a permission was added, raised or changed that is: any; tier-zero; level:N or above "
+        "(one whose level nobody publishes counts as 3)",
+    )
+    return parser
+
+
+def _threshold(text: str) -> str:
+    if text not in THRESHOLDS:
+        raise argparse.ArgumentTypeError(f"must be any, tier-zero or level:1 to level:4, not {text!r}")
+    return text
 
 
 def needs() -> argparse.ArgumentParser:

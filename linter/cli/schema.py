@@ -11,6 +11,7 @@ _PACKAGE = os.path.dirname(os.path.abspath(linter.__file__))
 _PLACES = {
     "calls": os.path.join(_PACKAGE, "calls", "schema.json"),
     "catalog-diff": os.path.join(_PACKAGE, "report", "schema", "catalog-diff.json"),
+    "diff": os.path.join(_PACKAGE, "report", "schema", "diff.json"),
     "explain": os.path.join(_PACKAGE, "report", "schema", "explain.json"),
     "findings": os.path.join(_PACKAGE, "report", "schema", "findings.json"),
     "needs": os.path.join(_PACKAGE, "report", "schema", "needs.json"),

@@ -21,7 +21,12 @@ def render(report: Report) -> str:
 
     Laid out here and not by `indent`, for which json leaves its fast encoder.
     """
-    members = [f'"{name}": {_member(value)}' for name, value in document(report).items()]
+    return laid_out(document(report))
+
+
+def laid_out(report: dict[str, Any]) -> str:
+    """A report's object as text: every member on a line, and every item of its lists."""
+    members = [f'"{name}": {_member(value)}' for name, value in report.items()]
     return "{\n" + ",\n".join(members) + "\n}\n"
 
 
@@ -39,14 +44,10 @@ def document(report: Report) -> dict[str, Any]:
     outcome = report.outcome
     return {
         "version": VERSION,
-        "tool": {
-            "name": "entralint",
-            "version": __version__,
-            "catalog": _asked(report.catalog) if report.catalog else None,
-        },
+        "tool": tool(report.catalog),
         "findings": [_finding(finding) for finding in outcome.findings],
         "apps": [_app(app) for app in outcome.apps],
-        "errors": [_problem(problem) for problem in report.problems],
+        "errors": list(map(problem, report.problems)),
         "ignores": {
             "expired": [_ignore(ignore) for ignore in outcome.expired_ignores],
             "unused": [_ignore(ignore) for ignore in outcome.unused_ignores],
@@ -55,8 +56,12 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def _asked(catalog: Asked) -> dict[str, Any]:
-    return {"date": catalog.date, "hash": catalog.hash, "age_note": catalog.age_note or None}
+def tool(catalog: Asked | None) -> dict[str, Any]:
+    """What made a report: the catalogue by its date and hash, None where it was not asked."""
+    asked = None
+    if catalog:
+        asked = {"date": catalog.date, "hash": catalog.hash, "age_note": catalog.age_note or None}
+    return {"name": "entralint", "version": __version__, "catalog": asked}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -67,15 +72,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": plain(finding.message),
         "subject": plain(finding.subject),
         "app": plain(finding.app),
-        **_place(finding.at),
-        "related": [{"label": plain(related.label), **_place(related.at)} for related in finding.related],
+        **place(finding.at),
+        "related": [{"label": plain(related.label), **place(related.at)} for related in finding.related],
         "predicts": _predicts(finding.predicts),
         "fix": one_line(finding.fix),
         "fingerprint": plain(finding.fingerprint),
     }
 
 
-def _place(at: At) -> dict[str, Any]:
+def place(at: At) -> dict[str, Any]:
+    """Where something stands: file, pointer, lines and columns."""
     place = at.source.place(at.pointer)
     return {
         "file": plain(at.source.path),
@@ -109,7 +115,8 @@ def _app(app: AppReport) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem(problem: Problem) -> dict[str, Any]:
+    """What could not be read, and where."""
     return {
         "file": plain(problem.path),
         "line": problem.line,

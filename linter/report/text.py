@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from linter.engine import AppReport, NotEvaluated
+from linter.errors import Problem
 from linter.finding import SEVERITIES, Finding, Predicts
 from linter.positions import At
 from linter.report import Report
@@ -38,19 +39,24 @@ def render(report: Report) -> str:
 
 def segments(report: Report) -> Iterator[Segment]:
     """The whole report, piece by piece."""
-    for problem in report.problems:
-        where = leading(problem.path)
-        if problem.line:
-            where += f":{problem.line}:{problem.column}"
-        yield Segment(f"{where}: ", "bold")
-        yield Segment("cannot check: ", _STYLES["error"])
-        yield Segment(f"{plain(problem.message)}\n")
+    yield from cannot_check(report.problems)
     if report.problems and report.outcome.findings:
         yield Segment("\n")
     for finding in report.outcome.findings:
         yield from _finding(finding)
         yield Segment("\n")
     yield from _summary(report)
+
+
+def cannot_check(problems: tuple[Problem, ...]) -> Iterator[Segment]:
+    """What could not be read, a line each."""
+    for problem in problems:
+        where = leading(problem.path)
+        if problem.line:
+            where += f":{problem.line}:{problem.column}"
+        yield Segment(f"{where}: ", "bold")
+        yield Segment("cannot check: ", _STYLES["error"])
+        yield Segment(f"{plain(problem.message)}\n")
 
 
 def _finding(finding: Finding) -> Iterator[Segment]:
@@ -152,17 +158,17 @@ def _summary(report: Report) -> Iterator[Segment]:
         yield from _many_apps(outcome.apps)
     for sentence in notes(report):
         yield Segment(f"{leading(sentence)}\n")
-    parts = [_count(number, severity) for severity, number in counts.items()]
+    parts = [count(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
         parts.append(f"{outcome.hidden} hidden")
     if report.problems:
-        parts.append(_count(len(report.problems), "input problem"))
+        parts.append(count(len(report.problems), "input problem"))
     if report.skipped:
-        parts.append(f"{_count(report.skipped, 'file')} of no known form skipped")
+        parts.append(f"{count(report.skipped, 'file')} of no known form skipped")
     worst = next((severity for severity in SEVERITIES if counts[severity]), None)
     style = _STYLES["error"] if report.problems else _STYLES[worst] if worst else "bold green"
     yield Segment(", ".join(parts), style)
-    yield Segment(f" in {_count(len(outcome.apps), 'app')}\n")
+    yield Segment(f" in {count(len(outcome.apps), 'app')}\n")
 
 
 def notes(report: Report) -> Iterator[str]:
@@ -177,21 +183,21 @@ def notes(report: Report) -> Iterator[str]:
 
 def _app(app: AppReport) -> Iterator[Segment]:
     yield Segment(leading(app.name), "bold")
-    calls = f"{_count(app.calls, 'call')} in {_count(app.flows, 'flow')}, " if app.flows else ""
-    yield Segment(f": {calls}{_count(app.evaluated, 'rule')} evaluated\n")
+    calls = f"{count(app.calls, 'call')} in {count(app.flows, 'flow')}, " if app.flows else ""
+    yield Segment(f": {calls}{count(app.evaluated, 'rule')} evaluated\n")
     for assumption in app.assumptions:
         yield Segment(f"  assumed: {plain(assumption)}\n")
     for missing, rules in _by_what_is_missing(app.not_evaluated):
-        yield Segment(f"  {_count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
+        yield Segment(f"  {count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
 
 
 def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
     """All apps together: JSON has them one by one."""
     calls, flows = sum(app.calls for app in apps), sum(app.flows for app in apps)
     least, most = min(app.evaluated for app in apps), max(app.evaluated for app in apps)
-    rules = _count(most, "rule") if least == most else f"{least} to {_count(most, 'rule')}"
+    rules = count(most, "rule") if least == most else f"{least} to {count(most, 'rule')}"
     yield Segment(f"{len(apps)} apps", "bold")
-    yield Segment(f": {_count(calls, 'call')} in {_count(flows, 'flow')}, {rules} evaluated in each\n")
+    yield Segment(f": {count(calls, 'call')} in {count(flows, 'flow')}, {rules} evaluated in each\n")
     for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
         yield Segment(f"  assumed: {plain(assumption)}\n")
     groups: dict[tuple[str, tuple[str, ...]], int] = {}
@@ -200,8 +206,8 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
             key = missing, tuple(stopped)
             groups[key] = groups.get(key, 0) + 1
     for (missing, names), number in groups.items():
-        text = f"{_count(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
-        yield Segment(f"  {text} ({_count(number, 'app')})\n", _FAINT)
+        text = f"{count(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
+        yield Segment(f"  {text} ({count(number, 'app')})\n", _FAINT)
 
 
 def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -243,5 +249,6 @@ _FILES = {
 }
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number of things: `1 app`, `2 apps`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -14,6 +14,7 @@ SCHEMAS = Path(json_report.__file__).parent / "schema"
 FINDINGS = Draft202012Validator(json.loads((SCHEMAS / "findings.json").read_text("utf-8")))
 NEEDS = Draft202012Validator(json.loads((SCHEMAS / "needs.json").read_text("utf-8")))
 EXPLAIN = Draft202012Validator(json.loads((SCHEMAS / "explain.json").read_text("utf-8")))
+DIFF = Draft202012Validator(json.loads((SCHEMAS / "diff.json").read_text("utf-8")))
 
 
 def rendered(report) -> dict:
@@ -153,7 +154,8 @@ def test_needs_echoes_calls_in_their_order_and_as_given(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("name", "validator"), [("explain", EXPLAIN), ("findings", FINDINGS), ("needs", NEEDS)]
+    ("name", "validator"),
+    [("diff", DIFF), ("explain", EXPLAIN), ("findings", FINDINGS), ("needs", NEEDS)],
 )
 def test_schema_prints_what_is_validated(tmp_path: Path, name: str, validator):
     result = run("schema", name, folder=tmp_path)
