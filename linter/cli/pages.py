@@ -9,7 +9,7 @@ from linter import ruleset
 from linter.explain import Page
 from linter.explain.app import AppPage
 from linter.explain.error import AadstsPage, ErrorPage
-from linter.explain.operation import Alternative, Note, OperationPage, Version, Way
+from linter.explain.operation import Alternative, Note, OperationPage, Version, Way, Witnessed
 from linter.explain.permission import Opened, PermissionPage, Relative, Side
 from linter.explain.rule import FamilyPage, RulePage, Seen
 from linter.report.safe import masked, plain
@@ -465,12 +465,40 @@ def _version(method: str, version: Version) -> Iterator[str]:
         verdict = "supported" if way.supported else "not supported"
         yield f"{way.access}: {verdict}, confidence {way.confidence}"
         yield from _alternatives(way)
+        yield from _removed(way)
 
 
 def _alternatives(way: Way) -> Iterator[str]:
     width = max((len(_names(found)) for found in way.alternatives), default=0)
+    said = {one.permissions: _said_by(one) for one in way.evidence if one.removed is None}
     for found in way.alternatives:
-        yield f"  {'least' if found.least else '':5}  {_names(found):{width}}  {_marks(found)}".rstrip()
+        names = tuple(needed.value for needed in found.permissions)
+        marks = ", ".join(filter(None, (_marks(found), said.get(names))))
+        yield f"  {'least' if found.least else '':5}  {_names(found):{width}}  {marks}".rstrip()
+
+
+def _removed(way: Way) -> Iterator[str]:
+    """What a witness names and is not accepted, by the reason; and where the witnesses look."""
+    reasons: dict[str, list[str]] = {}
+    for one in way.evidence:
+        if one.removed is not None:
+            reasons.setdefault(one.removed, []).append(" and ".join(one.permissions))
+    for reason, names in reasons.items():
+        yield _paragraph(f"{reason}: {_some(tuple(names))}", "  not accepted, ", "    ")
+    if way.evidence and all(one.page is None for one in way.evidence) and way.access != "personal":
+        yield "  the reference pages do not have it"
+    if way.evidence and all(one.data is None for one in way.evidence):
+        yield "  permissions.json does not have it"
+    for witness, path in (("permissions.json has it", way.data_path), ("its page is that of", way.page_path)):
+        if path is not None:
+            yield f"  {witness}{' as' if 'json' in witness else ''} {path}"
+
+
+def _said_by(one: Witnessed) -> str:
+    """Which witness names an alternative, where both could."""
+    if one.data is None or one.page is None:
+        return ""
+    return "" if one.data and one.page else "by permissions.json only" if one.data else "by its page only"
 
 
 def _names(found: Alternative) -> str:

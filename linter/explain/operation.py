@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter import ladder
 from linter.catalog import guard, match
 from linter.catalog.properties import Aspect, aspects_of
-from linter.catalog.records import GRAPH, Operation, Scheme, Support
+from linter.catalog.records import GRAPH, Evidence, Operation, Scheme, Support
 from linter.catalog.store import METHODS, Catalog
 from linter.destination import apis_called
 from linter.entra import Entra
@@ -61,13 +61,40 @@ class Alternative(NamedTuple):
     partial: bool
 
 
+class Witnessed(NamedTuple):
+    """What the two witnesses say of one alternative.
+
+    `data` is whether permissions.json lists it, `tagged` whether it marks it as least, `page` whether the
+    reference page does; None where that witness does not know the operation. `removed` names the known
+    defect for which it is not accepted.
+    """
+
+    permissions: tuple[str, ...]
+    data: bool | None
+    tagged: bool
+    page: bool | None
+    removed: str | None
+
+
 class Way(NamedTuple):
-    """What the operation accepts of one kind of access, the least privileged alternatives first."""
+    """What the operation accepts of one kind of access, the least privileged alternatives first.
+
+    `evidence` has every alternative that a witness names, in the order of the accepted ones, then what
+    was removed. `data_path` and `page_path` are the templates under which the witnesses know the
+    operation, None where it is the same.
+    """
 
     access: AccessName
     supported: bool
     confidence: Confidence
     alternatives: tuple[Alternative, ...]
+    evidence: tuple[Witnessed, ...] = ()
+    data_path: str | None = None
+    page_path: str | None = None
+
+    def answers_like(self, other: Way) -> bool:
+        """Whether both accept the same and as surely, whoever says so."""
+        return self[:4] == other[:4]
 
 
 class Version(NamedTuple):
@@ -114,7 +141,7 @@ def page(method: str, url: str, catalog: Catalog, entra: Entra) -> OperationPage
     versions = [_version(operation, catalog, entra)]
     if twin is not None and twin.version == other:
         second = _version(twin, catalog, entra)
-        if second.ways == versions[0].ways:
+        if all(map(Way.answers_like, second.ways, versions[0].ways)):
             versions = [versions[0]._replace(versions=("v1.0", "beta"))]
         else:
             versions.append(second)
@@ -162,6 +189,7 @@ def _way(access: AccessName, operation: Operation, catalog: Catalog, entra: Entr
     best = support.least
     found = [(one, True) for one in best] + [(one, False) for one in support.accepted if one not in best]
     path = tuple(match.tokens(operation.template))
+    witnesses = catalog.evidence(operation, scheme)
     return Way(
         access,
         support.supported,
@@ -174,7 +202,26 @@ def _way(access: AccessName, operation: Operation, catalog: Catalog, entra: Entr
             )
             for names, least in found
         ),
+        tuple(_witnessed(support, witnesses)),
+        witnesses.listed_as or None,
+        witnesses.documented_as or None,
     )
+
+
+def _witnessed(support: Support, witnesses: Evidence) -> Iterator[Witnessed]:
+    data = None if witnesses.listed is None else set(map(frozenset, witnesses.listed))
+    page = None if witnesses.documented is None else set(map(frozenset, witnesses.documented))
+    tagged = set(map(frozenset, witnesses.tagged))
+    removed = {frozenset(one.alternative): one for one in witnesses.removed}
+    for names in (*support.accepted, *(one.alternative for one in removed.values())):
+        key = frozenset(names)
+        yield Witnessed(
+            names,
+            None if data is None else key in data,
+            key in tagged,
+            None if page is None else key in page,
+            removed[key].defect if key in removed and names not in support.accepted else None,
+        )
 
 
 def _needed(name: str, scheme: Scheme, catalog: Catalog, entra: Entra) -> Needed:

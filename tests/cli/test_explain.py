@@ -88,6 +88,40 @@ def test_a_call_shows_every_alternative(tmp_path: Path):
     ]
 
 
+def test_a_call_shows_what_each_witness_said(tmp_path: Path):
+    (page,) = document(tmp_path, "GET", "/users/{id}")
+    way = next(way for way in page["versions"][0]["ways"] if way["access"] == "delegated")
+    said = {" and ".join(one.pop("permissions")): one for one in way["evidence"]}
+    assert said["User.Read.All"] == {"data": True, "tagged": False, "page": True, "removed": None}
+    assert said["AgentIdUser.ReadWrite.All"] == {
+        "data": True,
+        "tagged": False,
+        "page": False,
+        "removed": None,
+    }
+    assert said["User.Read"] == {
+        "data": True,
+        "tagged": False,
+        "page": True,
+        "removed": "self-only permission",
+    }
+    text = run("explain", "GET", "/users/{id}", folder=tmp_path).stdout
+    assert "  not accepted, self-only permission: User.Read, User.ReadWrite\n" in text
+
+
+def test_evidence_is_complete():
+    for operation in list(CATALOG.operations())[::50]:
+        (page,) = explain.pages(f"{operation.method} /{operation.version}{operation.template}")
+        for way in page.versions[0].ways:
+            kept = [one.permissions for one in way.evidence if one.removed is None]
+            assert (
+                kept == [tuple(needed.value for needed in found.permissions) for found in way.alternatives]
+                or operation.method == "PATCH"
+            )
+            # What is kept is said by somebody.
+            assert all(one.data or one.page for one in way.evidence if one.removed is None)
+
+
 @pytest.mark.parametrize("entry", ENTRA.aadsts_codes, ids=lambda entry: str(entry.code))
 def test_every_code_of_the_table(tmp_path: Path, entry):
     (page,) = document(tmp_path, f"AADSTS{entry.code}")
