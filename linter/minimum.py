@@ -85,8 +85,10 @@ def minimum(
     """
     clauses = considered(needs, catalog)
     facts = facts_of(needs, clauses, catalog, entra, free)
-    known = [clause for clause in clauses if clause]
-    answer = least.solve(known, facts)
+    answer = least.solve([clause for clause in clauses if clause], facts)
+    while name := _only_reads(answer.permissions, clauses, free):
+        clauses = [_without(name, clause) for clause in clauses]
+        answer = least.solve([clause for clause in clauses if clause], facts)
     if answer.ties:
         answer = _as_documented(answer, needs)
     held = free.union(answer.permissions)
@@ -111,6 +113,32 @@ def minimum(
         narrower.permissions if narrower else (),
         narrower.objective.excess if narrower else 0,
     )
+
+
+def _only_reads(permissions: tuple[str, ...], clauses: Sequence[Clause], free: frozenset[str]) -> str | None:
+    """A permission to write that is chosen, and only for calls that something which reads would do for."""
+    held = free.union(permissions)
+    changing = [clause for clause in clauses if clause and not any(map(_harmless, clause))]
+    for name in permissions:
+        rest = held - {name}
+        if (
+            writes(name)
+            and any(_without(name, clause) != clause for clause in clauses)
+            and all(any(map(rest.issuperset, clause)) for clause in changing)
+        ):
+            return name
+    return None
+
+
+def _without(name: str, clause: Clause) -> Clause:
+    """The alternatives of a call without one permission, where something that reads would do."""
+    if not any(map(_harmless, clause)):
+        return clause
+    return tuple(found for found in clause if name not in found)
+
+
+def _harmless(alternative: Alternative) -> bool:
+    return not any(map(writes, alternative))
 
 
 def _narrower(
@@ -154,7 +182,7 @@ def considered(needs: Sequence[Need], catalog: Catalog) -> list[tuple[Alternativ
 
 def _modest(need: Need, alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
     """The alternatives that do not write or reach further than the call, where there are such."""
-    modest = tuple(found for found in alternatives if not any(map(writes, found))) or alternatives
+    modest = tuple(filter(_harmless, alternatives)) or alternatives
     if need.operation is not None and need.operation.template.startswith("/me"):
         modest = tuple(found for found in modest if not any(map(for_everybody, found))) or modest
     return modest

@@ -100,7 +100,11 @@ def _of_type(
     held = frozenset(entry.written for entry in entries)
     stays = _stays(held, type_, flows, catalog, entra)
     sizing = _Sizing(calls, held, stays, catalog, entra)
-    replacements = [_replacement(old, new, entries, sizing, type_, catalog) for old, new in sizing.swaps]
+    replacements = [
+        _replacement(old, new, entries, sizing, type_, catalog)
+        for old, new in sizing.swaps
+        if not held.isdisjoint(old)  # else it is another choice for calls that nothing declared covers
+    ]
     return Rightsizing(tuple(replacements), sizing.covers(), tuple(lacks))
 
 
