@@ -153,6 +153,9 @@ def _narrower(
         for need, clause in zip(needs, clauses, strict=True)
         if clause
     ]
+    chosen = facts.free.union(answer.permissions)
+    if all(any(map(chosen.issuperset, clause)) for clause in documented):
+        return None  # it is documented as the least already
     held = facts.free.union(least.solve(documented, facts).permissions)
     # What one call brings may cover another one as well.
     within = [tuple(found for found in clause if held.issuperset(found)) for clause in clauses if clause]

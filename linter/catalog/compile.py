@@ -256,7 +256,9 @@ def _operation_sections(
     # An operation that both versions have counts once, as v1.0 has it: that row stands first.
     keys = {key for key, _ in rows}
     weights = [0] * len(triples)
+    order = []
     for (key, _), triple_number in zip(rows, needs, strict=True):
+        order.append(weights[triple_number])
         weights[triple_number] += not (key & 1 and key ^ 1 in keys)
     spelt = [_spell(token, spellings) for token in literals]
     needed = _lines("literals", spelt) | {
@@ -268,7 +270,8 @@ def _operation_sections(
         "grants": _numbers("H", stream),
         "pairs": _numbers("H", [name for pair in pairs for name in pair]),
     }
-    return needed, {"weights": _numbers("H", weights)} | _openers(list(grants), name_ids, pairs)
+    opened = {"weights": _numbers("H", weights), "order": _numbers("H", order)}
+    return needed, opened | _openers(list(grants), name_ids, pairs)
 
 
 def _openers(

@@ -26,7 +26,6 @@ class Reach:
         self._begins = [0, *accumulate(self._index.weights)]
         self._of_support: dict[int, int] = {}
         self._of_name: dict[str, int] = {}
-        self._rows: dict[int, tuple[int, ...]] = {}
 
     def opens(self, name: str) -> int:
         """The operations that a permission opens by itself."""
@@ -57,22 +56,16 @@ class Reach:
     def bit(self, operation: Operation) -> int:
         """The bit of one operation."""
         row = self._index.stands_for(self._index.row_of(operation))
-        triple = self._index.needs[row]
-        return 1 << self._begins[triple] + self._rows_with(triple).index(row)
+        return 1 << self._begins[self._index.needs[row]] + self._index.order[row]
 
     def operations(self, bits: int) -> Iterator[Operation]:
         """The operations that the bits stand for, in no order that means anything."""
         for triple, weight in enumerate(self._index.weights):
             here = bits >> self._begins[triple] & (1 << weight) - 1
-            rows = self._rows_with(triple) if here else ()
+            rows = self._index.rows_with(triple) if here else ()
             for number, row in enumerate(rows):
                 if here >> number & 1:
                     yield self._index.operation(row)
-
-    def _rows_with(self, triple: int) -> tuple[int, ...]:
-        if triple not in self._rows:
-            self._rows[triple] = self._index.rows_with(triple)
-        return self._rows[triple]
 
     def _united(self, supports: Iterable[int]) -> int:
         opened = 0

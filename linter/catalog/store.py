@@ -22,6 +22,7 @@ Layout (little-endian), written by `linter.catalog.compile`:
 * `grants`    u16: supported | confidence << 1, number of alternatives, how many of them are least,
               then the alternatives: a name id, or 0x8000 | index into `pairs`, and 0x4000 for eligible
 * `weights`   u16 a triple: operations that have it, those of both versions counted once
+* `order`     u16 a row: its place among those operations
 * `opens`     u16: the supports that a permission opens by itself, one list behind the other, then
               those of each pair; `opens_at` u32: where each list begins
 * `names`     lines: permission names, sorted without regard to case
@@ -171,6 +172,7 @@ class Index(NamedTuple):
     needs: memoryview[int]
     triples: memoryview[int]
     weights: memoryview[int]
+    order: memoryview[int]
     opens: memoryview[int]
     opens_at: memoryview[int]
     pairs: tuple[tuple[str, str], ...]
@@ -257,6 +259,8 @@ class Catalog:
         self._nodes: dict[int, dict[str, int]] = {}
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
+        self._numbered: dict[str, int | None] = {}
+        self._of_name: dict[int, tuple[Permission, ...]] = {}
         self._app_named: dict[str, str] = {}
 
     @classmethod
@@ -468,6 +472,7 @@ class Catalog:
             self._needs,
             self._triples,
             self._array("weights"),
+            self._array("order"),
             self._array("opens"),
             self._array("opens_at", "I"),
             tuple(
@@ -481,9 +486,12 @@ class Catalog:
 
     def _name_id(self, name: str) -> int | None:
         """The number of a permission's name, in any case."""
-        value, names = name.strip().lower(), self._names
-        found = bisect_left(range(len(names)), value, key=lambda at: names[at].lower())
-        return None if found == len(names) or names[found].lower() != value else found
+        if name not in self._numbered:
+            value, names = name.strip().lower(), self._names
+            found = bisect_left(range(len(names)), value, key=lambda at: names[at].lower())
+            known = found < len(names) and names[found].lower() == value
+            self._numbered[name] = found if known else None
+        return self._numbered[name]
 
     def _walk(self, path: list[str], want: int) -> Operation | None:
         """The operation `want` (method and version) at `path`.
@@ -640,14 +648,16 @@ class Catalog:
         name = self._name_id(value)
         if name is None:
             return ()
-        facts = self._array("facts")
-        count = len(facts) // 3
-        first = bisect_left(range(count), name, key=lambda at: facts[at * 3])
-        found = []
-        while first < count and facts[first * 3] == name:
-            found.append(self._permission(first))
-            first += 1
-        return tuple(found)
+        if name not in self._of_name:
+            facts = self._array("facts")
+            count = len(facts) // 3
+            first = bisect_left(range(count), name, key=lambda at: facts[at * 3])
+            found = []
+            while first < count and facts[first * 3] == name:
+                found.append(self._permission(first))
+                first += 1
+            self._of_name[name] = tuple(found)
+        return self._of_name[name]
 
     def knows(self, resource: str) -> bool:
         """Whether all permissions of this API are in the catalogue, so that a missing one is an error.

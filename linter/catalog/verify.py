@@ -166,7 +166,7 @@ def _operations(sections: _Sections) -> None:
     pairs = sections.numbers("pairs", per_record=2)
     _alternatives(codes, pairs, len(names))
     _must(len(sections.numbers("weights")) == len(triples) // 3)
-    _must(sum(sections.numbers("weights")) <= rows)
+    _must(sum(sections.numbers("weights")) <= rows and len(sections.numbers("order")) == rows)
     opens, at = sections.numbers("opens"), 0
     _below(opens, len(starts))
     begins = sections.numbers("opens_at", 4)

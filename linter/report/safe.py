@@ -9,11 +9,13 @@ private key become `***`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 
-from linter.typed import Final
+from linter.typed import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import re
 
 #: Excerpts are cut to this many columns around what they show.
 WIDTH: Final = 120
@@ -63,6 +65,8 @@ def _may_match(text: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
+    import re  # noqa: PLC0415  most texts hold nothing that looks like a secret
+
     return re.compile(pattern, re.IGNORECASE)
 
 
