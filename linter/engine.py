@@ -362,6 +362,8 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         hit.predicts or rule.predicts,
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
+        hit.edits,
+        hit.safe,
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
+from linter.amend import declare, declare_for_call, exchange
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
-from linter.finding import Hit, Related, Unknown
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
     Declared,
@@ -100,6 +101,7 @@ def call_needs_two(
             continue
         step = found.step
         held = [name for name in step.alternative if name not in step.missing]
+        edits, safe = declare_for_call(application, found, step.missing, catalog, entra)
         needed = wording.permissions(step.missing, step.type)
         yield Hit(
             subject.of_call(found.flow, found.call),
@@ -112,6 +114,8 @@ def call_needs_two(
             ),
             severity=found.severity,
             confidence=found.confidence,
+            edits=edits,
+            safe=safe,
         )
 
 
@@ -218,7 +222,11 @@ def _published_types(entry: Declared, grants: Grants | None) -> frozenset[str] |
 
 
 def wrong_type(
-    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
+    application: Application,
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+    flows: tuple[Flow, ...] | None = None,
 ) -> Iterator[Hit | Unknown]:
     """An entry's id is published, but as the other type.
 
@@ -240,7 +248,24 @@ def wrong_type(
                 entry.entry.at,
                 f"this is {is_} ({permission.type}), and it is declared as `{written}`",
                 (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
+                edits=_corrected(entry, permission, flows, catalog),
+                safe=False,  # which of the two was meant, no file says
             )
+
+
+def _corrected(
+    entry: Declared, permission: Permission, flows: tuple[Flow, ...] | None, catalog: Catalog
+) -> tuple[Edit, ...]:
+    """The edits that make id and type agree.
+
+    The type that all flows need decides, else the one that is declared, which then takes the other id.
+    """
+    needed = {flow.access for flow in flows or () if flow.access is not None}
+    wanted: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
+    if len(needed) == 1:
+        wanted = "Role" if needed == {"application"} else "Scope"
+    twin = catalog.permission(permission.resource, permission.value, wanted)
+    return exchange(entry, twin if twin is not None and twin.live else permission)
 
 
 # --- too much, too little ---------------------------------------------------------------------
@@ -396,4 +421,5 @@ def dynamic_scope_not_declared(
                 f"{wording.permissions((permission.value,), 'Scope')} is asked for at run time and not "
                 "declared, so tenant-wide admin consent leaves it out",
                 tuple(places),
+                edits=declare(application, permission, catalog),
             )

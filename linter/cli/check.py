@@ -7,7 +7,7 @@ import sys
 import time
 
 from linter import config, engine, ruleset
-from linter.cases import Request, gather
+from linter.cases import Gathered, Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli.options import plain
@@ -17,7 +17,7 @@ from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
 from linter.errors import Problem, Unreadable
 from linter.finding import CONFIDENCES, SEVERITIES
-from linter.report import Report
+from linter.report import Fixed, Report
 from linter.typed import Any
 
 #: Rules whose finding means that the tool does not know, not that the app is wrong.
@@ -34,24 +34,40 @@ def main(arguments: list[str]) -> int:
     settings = Config() if options.no_config else config.load(options.config)
     selection = _selection(options, settings, rules)
     catalog = _Catalogue()
-    gathered = gather(
-        Request(
-            tuple(options.paths),
-            tuple(options.calls),
-            tuple(options.grants),
-            options.max_bytes,
-            options.skip_unrecognized,
-            lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+    request = Request(
+        tuple(options.paths),
+        tuple(options.calls),
+        tuple(options.grants),
+        options.max_bytes,
+        options.skip_unrecognized,
+        lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+    )
+
+    def run(gathered: Gathered) -> Outcome:
+        return engine.run(
+            gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
         )
+
+    fixed: tuple[Fixed, ...] = ()
+    unfixed: tuple[Problem, ...] = ()
+    if options.fix or options.diff:
+        from linter.cli import fixes
+        from linter.passes import fix_all
+
+        passes = fix_all(request, run, options.fix or "safe")
+        if options.diff:
+            return fixes.show(passes, options.output)
+        gathered, outcome, fixed, unfixed = fixes.write(passes, run)
+    else:
+        gathered = gather(request)
+        outcome = run(gathered)
+    report = Report(
+        outcome, gathered.problems, rules, gathered.skipped, catalog.source(), today, fixed, unfixed
     )
-    outcome = engine.run(
-        gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
-    )
-    report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.source(), today)
     _write(report, options.format, options.output)
     return exit_code(
         outcome,
-        gathered.problems,
+        report.troubles(),
         options.fail_on or settings.fail_on or "error",
         options.fail_on_confidence or settings.fail_on_confidence or "medium",
         strict=options.strict,

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from linter.engine import Outcome
 from linter.errors import Problem
 from linter.ruleset import Rule
 from linter.typed import NamedTuple
 
 
+class Fixed(NamedTuple):
+    """How many findings were fixed in a file, its path as shown."""
+
+    path: str
+    findings: int
+
+
 class Report(NamedTuple):
     """Everything a report may show of one run.
 
     `catalog` is the catalogue's date and hash, None where no rule asked it. `skipped` counts the
-    named files of no known form. `today` is the date that decided what has expired.
+    named files of no known form. `today` is the date that decided what has expired. `fixed` says what was
+    fixed before this was found, `unfixed` what could not be although it was asked for.
     """
 
     outcome: Outcome
@@ -21,3 +31,31 @@ class Report(NamedTuple):
     skipped: int
     catalog: tuple[str, str] | None
     today: str
+    fixed: tuple[Fixed, ...] = ()
+    unfixed: tuple[Problem, ...] = ()
+
+    def troubles(self) -> tuple[Problem, ...]:
+        """Everything that went wrong, for reports that do not tell checking from fixing."""
+        return self.problems + tuple(
+            problem._replace(message=f"cannot be fixed: {problem.message}") for problem in self.unfixed
+        )
+
+    def remarks(self) -> tuple[str, ...]:
+        """What is to say about the run beside its findings."""
+        return (
+            *(f"fixed {counted(found.findings, 'finding')} in {found.path}" for found in self.fixed),
+            *_ignores(self.outcome),
+        )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _ignores(outcome: Outcome) -> Iterator[str]:
+    """What is to say about the entries of the configuration that ignore findings."""
+    for ignore in outcome.expired_ignores:
+        yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
+    for ignore in outcome.unused_ignores:
+        yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"

@@ -10,7 +10,7 @@ from linter.finding import Finding, Severity
 from linter.positions import At
 from linter.report import Report
 from linter.report.safe import line_at, masked, one_line, plain
-from linter.report.text import ignores, predicted
+from linter.report.text import predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
 
@@ -38,11 +38,10 @@ def document(report: Report) -> dict[str, Any]:
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The working directory of the run."}}},
         "invocations": [
             {
-                "executionSuccessful": not report.problems,
-                "toolExecutionNotifications": [_notification(problem) for problem in report.problems],
+                "executionSuccessful": not report.troubles(),
+                "toolExecutionNotifications": [_notification(problem) for problem in report.troubles()],
                 "toolConfigurationNotifications": [
-                    {"level": "note", "message": {"text": plain(sentence)}}
-                    for sentence in ignores(report.outcome)
+                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in report.remarks()
                 ],
             }
         ],

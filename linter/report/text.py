@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from linter.engine import AppReport, NotEvaluated, Outcome
-from linter.finding import SEVERITIES, Finding, Predicts
+from linter.errors import Problem
+from linter.finding import SEVERITIES, Finding, Fixable, Predicts
 from linter.positions import At
-from linter.report import Report
+from linter.report import Report, counted
 from linter.report.safe import leading, line_at, one_line, plain
-from linter.typed import NamedTuple
+from linter.typed import Final, NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
 MAX_LINES = 6
@@ -27,6 +28,7 @@ class Segment(NamedTuple):
 
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_OPTIONS: Final[dict[Fixable, str]] = {"safe": "--fix", "unsafe": "--fix=all"}
 _GUTTER = "blue"
 _FAINT = "dim"
 
@@ -38,19 +40,24 @@ def render(report: Report) -> str:
 
 def segments(report: Report) -> Iterator[Segment]:
     """The whole report, piece by piece."""
-    for problem in report.problems:
-        where = leading(problem.path)
-        if problem.line:
-            where += f":{problem.line}:{problem.column}"
-        yield Segment(f"{where}: ", "bold")
-        yield Segment("cannot check: ", _STYLES["error"])
-        yield Segment(f"{plain(problem.message)}\n")
-    if report.problems and report.outcome.findings:
+    for verb, problems in (("check", report.problems), ("fix", report.unfixed)):
+        for problem in problems:
+            yield from _problem(problem, verb)
+    if report.troubles() and report.outcome.findings:
         yield Segment("\n")
     for finding in report.outcome.findings:
         yield from _finding(finding)
         yield Segment("\n")
     yield from _summary(report)
+
+
+def _problem(problem: Problem, verb: str) -> Iterator[Segment]:
+    where = leading(problem.path)
+    if problem.line:
+        where += f":{problem.line}:{problem.column}"
+    yield Segment(f"{where}: ", "bold")
+    yield Segment(f"cannot {verb}: ", _STYLES["error"])
+    yield Segment(f"{plain(problem.message)}\n")
 
 
 def _finding(finding: Finding) -> Iterator[Segment]:
@@ -123,7 +130,8 @@ def _source_line(number: int, width: int, text: str) -> Iterator[Segment]:
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.predicts is not None:
         yield "predicts", plain(predicted(finding.predicts))
-    yield "fix", one_line(finding.fix)
+    how = f" ({_OPTIONS[finding.fixable]})" if finding.fixable else ""
+    yield "fix", one_line(finding.fix) + how
     if finding.confidence != "high":
         yield "confidence", finding.confidence
 
@@ -150,46 +158,49 @@ def _summary(report: Report) -> Iterator[Segment]:
             yield from _app(app)
     else:
         yield from _many_apps(outcome.apps)
-    for sentence in ignores(outcome):
+    for sentence in report.remarks():
         yield Segment(f"{leading(sentence)}\n")
-    parts = [_count(number, severity) for severity, number in counts.items()]
+    parts = [counted(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
         parts.append(f"{outcome.hidden} hidden")
     if report.problems:
-        parts.append(_count(len(report.problems), "input problem"))
+        parts.append(counted(len(report.problems), "input problem"))
+    if report.unfixed:
+        parts.append(f"{len(report.unfixed)} not fixed")
     if report.skipped:
-        parts.append(f"{_count(report.skipped, 'file')} of no known form skipped")
+        parts.append(f"{counted(report.skipped, 'file')} of no known form skipped")
     worst = next((severity for severity in SEVERITIES if counts[severity]), None)
-    style = _STYLES["error"] if report.problems else _STYLES[worst] if worst else "bold green"
+    style = _STYLES["error"] if report.troubles() else _STYLES[worst] if worst else "bold green"
     yield Segment(", ".join(parts), style)
-    yield Segment(f" in {_count(len(outcome.apps), 'app')}\n")
+    yield Segment(f" in {counted(len(outcome.apps), 'app')}\n")
+    yield from _fixable(outcome)
 
 
-def ignores(outcome: Outcome) -> Iterator[str]:
-    """What is to say about the entries of the configuration that ignore findings."""
-    for ignore in outcome.expired_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
-    for ignore in outcome.unused_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"
+def _fixable(outcome: Outcome) -> Iterator[Segment]:
+    """How many findings can be fixed, and how."""
+    kinds = [finding.fixable for finding in outcome.findings]
+    ways = [f"{kinds.count(kind)} with {_OPTIONS[kind]}" for kind in _OPTIONS if kind in kinds]
+    if ways:
+        yield Segment(f"can be fixed: {', '.join(ways)}\n")
 
 
 def _app(app: AppReport) -> Iterator[Segment]:
     yield Segment(leading(app.name), "bold")
-    calls = f"{_count(app.calls, 'call')} in {_count(app.flows, 'flow')}, " if app.flows else ""
-    yield Segment(f": {calls}{_count(app.evaluated, 'rule')} evaluated\n")
+    calls = f"{counted(app.calls, 'call')} in {counted(app.flows, 'flow')}, " if app.flows else ""
+    yield Segment(f": {calls}{counted(app.evaluated, 'rule')} evaluated\n")
     for assumption in app.assumptions:
         yield Segment(f"  assumed: {plain(assumption)}\n")
     for missing, rules in _by_what_is_missing(app.not_evaluated):
-        yield Segment(f"  {_count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
+        yield Segment(f"  {counted(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
 
 
 def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
     """All apps together: JSON has them one by one."""
     calls, flows = sum(app.calls for app in apps), sum(app.flows for app in apps)
     least, most = min(app.evaluated for app in apps), max(app.evaluated for app in apps)
-    rules = _count(most, "rule") if least == most else f"{least} to {_count(most, 'rule')}"
+    rules = counted(most, "rule") if least == most else f"{least} to {counted(most, 'rule')}"
     yield Segment(f"{len(apps)} apps", "bold")
-    yield Segment(f": {_count(calls, 'call')} in {_count(flows, 'flow')}, {rules} evaluated in each\n")
+    yield Segment(f": {counted(calls, 'call')} in {counted(flows, 'flow')}, {rules} evaluated in each\n")
     for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
         yield Segment(f"  assumed: {plain(assumption)}\n")
     groups: dict[tuple[str, tuple[str, ...]], int] = {}
@@ -198,8 +209,8 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
             key = missing, tuple(stopped)
             groups[key] = groups.get(key, 0) + 1
     for (missing, names), number in groups.items():
-        text = f"{_count(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
-        yield Segment(f"  {text} ({_count(number, 'app')})\n", _FAINT)
+        text = f"{counted(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
+        yield Segment(f"  {text} ({counted(number, 'app')})\n", _FAINT)
 
 
 def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -239,7 +250,3 @@ _FILES = {
     "grants": "a grants file (--grants)",
     "tenant": "tenant facts",
 }
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
