@@ -14,8 +14,10 @@ from collections.abc import Callable, Mapping, Sequence
 from linter import files, pairing
 from linter.errors import Problem, Unreadable
 from linter.loading import Loading
+from linter.memory import remembers_last
 from linter.model import Application, Grants, Inventory, Tenant
 from linter.pairing import App, Plan
+from linter.positions import Source
 from linter.typed import NamedTuple
 
 Join = Callable[[str | None], tuple[Grants | None, Tenant | None]]
@@ -35,6 +37,22 @@ class Case(NamedTuple):
     tenant: Tenant | None
     files: tuple[str, ...]
     path: str | None = None
+
+
+def closed(case: Case) -> str | None:
+    """Why no fix may touch the case's registration: what is not seen of it could speak against one."""
+    if case.application is None:
+        return None
+    if case.path == files.STDIN:
+        return "standard input; name a file"
+    if case.application.completeness == "truncated":
+        return "PowerShell cut off what lies below its -Depth; save it with -Depth 20"
+    return "it is a page of a longer list" if _is_page(case.application.at.source) else None
+
+
+@remembers_last
+def _is_page(source: Source) -> bool:
+    return '"@odata.nextLink"' in source.text
 
 
 class Request(NamedTuple):

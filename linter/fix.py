@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from linter import readers
 from linter.errors import Unreadable
 from linter.finding import Edit, Finding
+from linter.memory import remembers_last
 from linter.positions import Source, escape
 from linter.syntax.json_edit import CannotChangeError, Change, Replacement, replacements, spliced
 from linter.syntax.json_page import Page, steps
@@ -43,7 +44,7 @@ def fix(source: Source, findings: Sequence[Finding]) -> Fixed:
 def parts_of(source: Source, finding: Finding) -> tuple[Replacement, ...]:
     """The parts of a text that one finding's fix would replace; empty where it cannot be made."""
     try:
-        editor = _Editor(source)
+        editor = _editor(source)
         return tuple(editor.parts(list(editor.changes(finding.edits).values())))
     except (CannotChangeError, Unreadable):
         return ()
@@ -247,6 +248,10 @@ class _Editor:
         root = box[0]
         # A list of documents of which one is left is that one.
         return root[0] if self.page.several and len(root) == 1 else root
+
+
+#: A report asks for one finding's parts after the other's, in the order of the files.
+_editor: Final = remembers_last(_Editor)
 
 
 class _Ground:

@@ -6,10 +6,10 @@ written here: a pass reads the texts that the one before it made in place of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from linter import files
-from linter.cases import Case, Gathered, Request, gather
+from linter.cases import Case, Gathered, Request, closed, gather
 from linter.engine import Outcome
 from linter.errors import Problem, Unreadable
 from linter.finding import Edit, Finding
@@ -63,10 +63,9 @@ def fix_all(request: Request, run: Run, extent: Extent) -> Passes:
     for _ in range(MOST_PASSES):
         gathered = gather(request)
         outcome = run(gathered)
-        closed = _closed(gathered.cases)
-        refused.update(dict.fromkeys(closed.values()))
+        refused.update(dict.fromkeys(_closed(gathered.cases)))
         moved = False
-        wanted = [finding for finding in outcome.findings if _is_wanted(finding, extent, gathered, closed)]
+        wanted = [finding for finding in outcome.findings if _is_wanted(finding, extent, gathered)]
         paths = {files.shown(case.path): case.path for case in gathered.cases if case.path}
         for source, findings in sources(wanted):
             done = fix(source, findings)
@@ -95,29 +94,16 @@ def _standard_input(request: Request) -> bytes:
         return b""
 
 
-def _closed(cases: Iterable[Case]) -> dict[str, Problem]:
-    """The files that no fix may touch, and why: what is not seen of them could speak against it."""
-    found: dict[str, Problem] = {}
+def _closed(cases: Iterable[Case]) -> Iterator[Problem]:
+    """The files that no fix may touch, and why."""
     for case in cases:
-        if case.application is None or case.path is None:
-            continue
-        source = case.application.at.source
-        reason = None
-        if case.path == files.STDIN:
-            reason = "standard input; name a file"
-        elif '"@odata.nextLink"' in source.text:
-            reason = "it is a page of a longer list"
-        elif case.application.completeness == "truncated":
-            reason = "PowerShell cut off what lies below its -Depth; save it with -Depth 20"
-        if reason is not None:
-            found.setdefault(source.path, Problem(source.path, 0, 0, reason))
-    return found
+        why = closed(case)
+        if why is not None and case.application is not None:
+            yield Problem(case.application.at.source.path, 0, 0, why)
 
 
-def _is_wanted(finding: Finding, extent: Extent, gathered: Gathered, closed: dict[str, Problem]) -> bool:
+def _is_wanted(finding: Finding, extent: Extent, gathered: Gathered) -> bool:
     if not finding.edits or (extent == "safe" and not finding.safe):
-        return False
-    if any(edit.at.source.path in closed for edit in finding.edits):
         return False
     # Of calls that could not be read nobody knows what they need.
     return not (gathered.unread_calls and any(map(_narrows, finding.edits)))

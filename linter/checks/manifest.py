@@ -174,7 +174,14 @@ def _merge(
 
 def _meaning(entry: Declared) -> tuple[str, str]:
     """What an entry declares, however it is written."""
-    return entry.written.strip().lower(), (entry.entry.type or "").strip().lower()
+    return _name(entry).strip().lower(), (entry.entry.type or "").strip().lower()
+
+
+def _name(entry: Declared) -> str:
+    """The permission's name, else as written: an id under the wrong type is not that of the other one."""
+    if entry.state == "known" and entry.permission is not None:
+        return entry.permission.value
+    return entry.entry.id or ""
 
 
 def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[Hit]:
@@ -184,7 +191,7 @@ def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[H
         written, type_ = entry.entry.id, entry.entry.type
         if written is None or type_ is None:
             continue
-        name = entry.permission.value if entry.permission else written
+        name = _name(entry)
         earlier = first.setdefault((id(entry.block), name.lower(), type_), entry)
         if earlier is not entry:
             yield Hit(

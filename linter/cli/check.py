@@ -56,7 +56,7 @@ def main(arguments: list[str]) -> int:
 
         passes = fix_all(request, run, options.fix or "safe")
         if options.diff:
-            return fixes.show(passes, options.output)
+            return fixes.show(passes, options.output, fail=(options.fail_on or settings.fail_on) != "never")
         gathered, outcome, fixed, unfixed = fixes.write(passes, run)
     else:
         gathered = gather(request)

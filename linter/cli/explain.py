@@ -14,10 +14,12 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.errors import Unreadable, nearest
 from linter.report.safe import plain
-from linter.report.text import predicted
+from linter.report.text import OPTIONS, predicted
 from linter.typed import Any
 
 _WIDTH = 100
+#: What an example shows after its inputs, in words of its own.
+_APART = ("title", "findings", "unknown", "fixed")
 
 
 def main(arguments: list[str]) -> int:
@@ -69,6 +71,9 @@ def _rule(rule_id: str) -> Iterator[str]:
     if rule.predicts:
         yield f"Predicts   {predicted(rule.predicts)}"
     yield f"Needs      {', '.join(rule.needs)}" + (f"; uses {', '.join(rule.uses)}" if rule.uses else "")
+    if rule.fixable:
+        some = "" if _always_fixable(page) else ", in some cases"
+        yield f"Fixed by   {OPTIONS[rule.fixable]}{some}"
     if rule.refines:
         yield f"Refines    {', '.join(rule.refines)}"
     if page.get("covers"):
@@ -77,6 +82,11 @@ def _rule(rule_id: str) -> Iterator[str]:
         yield f"See        {reference}"
     for example in page["examples"]:
         yield from _example(example)
+
+
+def _always_fixable(page: dict[str, Any]) -> bool:
+    findings = [finding for example in page["examples"] for finding in example["findings"]]
+    return all(finding.get("fixable") for finding in findings)
 
 
 def _example(example: dict[str, Any]) -> Iterator[str]:
@@ -89,10 +99,14 @@ def _example(example: dict[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield f"Example: {example['title']} ({outcome})"
-    shown = {key: value for key, value in example.items() if key not in ("title", "findings", "unknown")}
+    shown = {key: value for key, value in example.items() if key not in _APART}
     yield indent(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=_WIDTH).rstrip(), "    ")
     for finding in example["findings"]:
         yield f"  at {finding['at'] or 'the file'}: {finding['message']}"
+    if "fixed" in example:
+        yield "  fixed:"
+        text = yaml.safe_dump(example["fixed"], sort_keys=False, allow_unicode=True, width=_WIDTH)
+        yield indent(text.rstrip(), "    ")
     if example.get("unknown"):
         yield f"  not stated: {', '.join(example['unknown'])}"
 

@@ -51,8 +51,12 @@ def _as_it_was_read(change: Changed) -> bytes:
     return data
 
 
-def show(passes: Passes, target: str | None) -> int:
-    """Print the fixes as a unified diff, what else is to say on standard error; returns the exit code."""
+def show(passes: Passes, target: str | None, *, fail: bool) -> int:
+    """Print the fixes as a unified diff, and on standard error what else is to say.
+
+    Returns the exit code: 2 where something could not be checked or fixed, 1 where there is a difference and
+    that is to `fail`, else 0.
+    """
     from linter.report import diff
 
     text = ""
@@ -82,4 +86,6 @@ def show(passes: Passes, target: str | None) -> int:
         output.write(text)
     else:
         output.replace_file(target, text.encode("utf-8", "backslashreplace"))
-    return 2 if troubles else 1 if text else 0
+    if troubles:
+        return 2
+    return 1 if text and fail else 0

@@ -28,7 +28,8 @@ class Segment(NamedTuple):
 
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
-_OPTIONS: Final[dict[Fixable, str]] = {"safe": "--fix", "unsafe": "--fix=all"}
+#: What makes the fix of a finding.
+OPTIONS: Final[dict[Fixable, str]] = {"safe": "--fix", "unsafe": "--fix=all"}
 _GUTTER = "blue"
 _FAINT = "dim"
 
@@ -130,7 +131,7 @@ def _source_line(number: int, width: int, text: str) -> Iterator[Segment]:
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.predicts is not None:
         yield "predicts", plain(predicted(finding.predicts))
-    how = f" ({_OPTIONS[finding.fixable]})" if finding.fixable else ""
+    how = f" ({OPTIONS[finding.fixable]})" if finding.fixable else ""
     yield "fix", one_line(finding.fix) + how
     if finding.confidence != "high":
         yield "confidence", finding.confidence
@@ -179,7 +180,7 @@ def _summary(report: Report) -> Iterator[Segment]:
 def _fixable(outcome: Outcome) -> Iterator[Segment]:
     """How many findings can be fixed, and how."""
     kinds = [finding.fixable for finding in outcome.findings]
-    ways = [f"{kinds.count(kind)} with {_OPTIONS[kind]}" for kind in _OPTIONS if kind in kinds]
+    ways = [f"{kinds.count(kind)} with {OPTIONS[kind]}" for kind in OPTIONS if kind in kinds]
     if ways:
         yield Segment(f"can be fixed: {', '.join(ways)}\n")
 

@@ -20,6 +20,8 @@ def arguments(folder: Path) -> list[str]:
 
 def _is_taken(folder: Path) -> bool:
     stderr = folder / "stderr"
+    if "--diff" in arguments(folder):
+        return False  # a diff has one format
     return not stderr.exists() or not stderr.read_text("utf-8").strip()
 
 
