@@ -54,7 +54,7 @@ class Passes(NamedTuple):
 
 def fix_all(request: Request, run: Run, extent: Extent) -> Passes:
     """Fix what can be fixed of everything that `request` names."""
-    if files.STDIN in request.paths:
+    if files.STDIN in (*request.paths, *request.calls, *request.grants):
         # It can be read once only, and every pass reads it.
         request = request._replace(instead={**request.instead, files.STDIN: _standard_input(request)})
     first = request

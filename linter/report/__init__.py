@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from linter.engine import Outcome
 from linter.errors import Problem
 from linter.ruleset import Rule
@@ -40,22 +38,24 @@ class Report(NamedTuple):
             problem._replace(message=f"cannot be fixed: {problem.message}") for problem in self.unfixed
         )
 
-    def remarks(self) -> tuple[str, ...]:
-        """What is to say about the run beside its findings."""
+    def fixes(self) -> tuple[str, ...]:
+        """What was fixed, in sentences."""
+        return tuple(f"fixed {counted(found.findings, 'finding')} in {found.path}" for found in self.fixed)
+
+    def ignores(self) -> tuple[str, ...]:
+        """What is to say about the entries of the configuration that ignore findings."""
         return (
-            *(f"fixed {counted(found.findings, 'finding')} in {found.path}" for found in self.fixed),
-            *_ignores(self.outcome),
+            *(
+                f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
+                for ignore in self.outcome.expired_ignores
+            ),
+            *(
+                f"{ignore.label}: the ignore of {ignore.rule} hid nothing"
+                for ignore in self.outcome.unused_ignores
+            ),
         )
 
 
 def counted(number: int, noun: str) -> str:
     """A number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _ignores(outcome: Outcome) -> Iterator[str]:
-    """What is to say about the entries of the configuration that ignore findings."""
-    for ignore in outcome.expired_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
-    for ignore in outcome.unused_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"

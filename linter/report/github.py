@@ -24,8 +24,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield _problem(problem)
     for finding in report.outcome.findings:
         yield _finding(finding)
-    for sentence in report.remarks():
-        yield _command("notice", {"title": "entralint"}, plain(sentence))
+    for title, sentences in (("fixed", report.fixes()), ("ignores", report.ignores())):
+        for sentence in sentences:
+            yield _command("notice", {"title": f"entralint: {title}"}, plain(sentence))
 
 
 def _problem(problem: Problem) -> str:

@@ -41,7 +41,7 @@ def document(report: Report) -> dict[str, Any]:
                 "executionSuccessful": not report.troubles(),
                 "toolExecutionNotifications": [_notification(problem) for problem in report.troubles()],
                 "toolConfigurationNotifications": [
-                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in report.remarks()
+                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in (*report.fixes(), *report.ignores())
                 ],
             }
         ],
@@ -97,7 +97,7 @@ def _fixes(finding: Finding) -> dict[str, Any]:
 
     source = finding.edits[0].at.source
     parts = parts_of(source, finding)
-    if not parts or any(masked(part.text) != part.text for part in parts):
+    if not parts or not all(_is_plain(part.text) for part in parts):
         return {}
     changes = [
         {"deletedRegion": _region(source, part.start, part.end), "insertedContent": {"text": part.text}}
@@ -108,6 +108,12 @@ def _fixes(finding: Finding) -> dict[str, Any]:
     )
     change = {"artifactLocation": _artifact(source.path), "replacements": changes}
     return {"fixes": [{"description": {"text": description}, "artifactChanges": [change]}]}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text may be shown as it is; line ends and tabs are escaped by JSON."""
+    text = text.translate(dict.fromkeys(map(ord, "\r\n\t")))
+    return plain(text) == text
 
 
 def _region(source: Source, start: int, end: int) -> dict[str, int]:

@@ -159,7 +159,7 @@ def _summary(report: Report) -> Iterator[Segment]:
             yield from _app(app)
     else:
         yield from _many_apps(outcome.apps)
-    for sentence in report.remarks():
+    for sentence in (*report.fixes(), *report.ignores()):
         yield Segment(f"{leading(sentence)}\n")
     parts = [counted(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
