@@ -52,6 +52,13 @@ def declare_all(
     return (Edit("append", place(application, "required_resource_access"), block_of_all),)
 
 
+def admits_roles(application: Application, entra: Entra) -> bool:
+    """Whether application permissions can be of use: not where only personal accounts sign in."""
+    audience = application.sign_in_audience
+    row = entra.sign_in_audience(audience) if isinstance(audience, str) else None
+    return row is None or row.application_permissions
+
+
 def is_safe(added: Iterable[Permission], confidence: Confidence, entra: Entra) -> bool:
     """Whether permissions that a planned call needs may be declared without somebody looking.
 
@@ -68,8 +75,11 @@ def declare_for_call(
 ) -> tuple[tuple[Edit, ...], bool]:
     """The edits that declare permissions of Microsoft Graph for a call, and whether they are safe.
 
-    None where declaring alone does not help: named scopes are in the token only if they are asked for.
+    None where declaring alone does not help: named scopes are in the token only if they are asked for, and
+    an app for personal accounts alone has no use of application permissions.
     """
+    if found.step.type == "Role" and not admits_roles(application, entra):
+        return (), True
     asked = requested(found.flow, catalog, entra)
     if found.step.type == "Scope" and asked is not None and not asked.default:
         return (), True

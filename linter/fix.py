@@ -291,12 +291,14 @@ class _Ground:
 def _identity(change: Change) -> tuple[str, str]:
     """What a new member or item is: two of one identity are one too many.
 
-    An object is what its first member says: the API of a block, the id of a permission.
+    An object is what it says beside the lists and objects in it: a block is its API, whatever it declares.
     """
     if change.action != "append":
         return change.pointer, f"{change.action} {change.key.lower()}"
     value = change.value
-    return change.pointer, json.dumps(next(iter(value.values()), None) if type(value) is dict else value)
+    if type(value) is dict:
+        value = {key: inner for key, inner in value.items() if type(inner) not in _CONTAINERS}
+    return change.pointer, json.dumps(value)
 
 
 def _upwards(pointer: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.amend import declare_all
+from linter.amend import admits_roles, declare_all
 from linter.audience import is_own, own_unstated, token_audiences
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Permission, PermissionType
@@ -259,7 +259,7 @@ def _to_microsoft_graph(
         name = entra.azure_ad_graph_permission(entry.id or "", entry.type or "")
         type_: PermissionType = "Role" if (entry.type or "").strip().lower() == "role" else "Scope"
         twin = catalog.permission(GRAPH, name, type_) if name else None
-        if twin is None:
+        if twin is None or (type_ == "Role" and not admits_roles(application, entra)):
             return ()
         twins.append(twin)
     declared_before = [entry.permission for entry in declared(application, catalog) or ()]

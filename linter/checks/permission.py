@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.amend import declare, declare_for_call, exchange
+from linter.amend import admits_roles, declare, declare_for_call, exchange
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
@@ -248,13 +248,18 @@ def wrong_type(
                 entry.entry.at,
                 f"this is {is_} ({permission.type}), and it is declared as `{written}`",
                 (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
-                edits=_corrected(entry, permission, flows, catalog),
+                edits=_corrected(entry, permission, flows, application, catalog, entra),
                 safe=False,  # which of the two was meant, no file says
             )
 
 
 def _corrected(
-    entry: Declared, permission: Permission, flows: tuple[Flow, ...] | None, catalog: Catalog
+    entry: Declared,
+    permission: Permission,
+    flows: tuple[Flow, ...] | None,
+    application: Application,
+    catalog: Catalog,
+    entra: Entra,
 ) -> tuple[Edit, ...]:
     """The edits that make id and type agree.
 
@@ -265,7 +270,8 @@ def _corrected(
     if len(needed) == 1:
         wanted = "Role" if needed == {"application"} else "Scope"
     twin = catalog.permission(permission.resource, permission.value, wanted)
-    return exchange(entry, twin if twin is not None and twin.live else permission)
+    right = twin if twin is not None and twin.live else permission
+    return exchange(entry, right) if right.type == "Scope" or admits_roles(application, entra) else ()
 
 
 # --- too much, too little ---------------------------------------------------------------------
