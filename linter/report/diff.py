@@ -96,14 +96,22 @@ def _range(start: int, length: int) -> str:
 
 
 def _name(path: str) -> str:
-    """A path as Git quotes it: what is not plain ASCII as octal escapes of its bytes in C's notation."""
+    """A path as Git quotes it: what is not plain ASCII as octal escapes of its bytes in C's notation.
+
+    So is `##`, with which commands begin in CI logs.
+    """
     path = masked(path)
     data = path.encode("utf-8", "surrogateescape")
-    if path.isascii() and path.isprintable() and '"' not in path and "\\" not in path:
+    acts = "##" in path
+    if path.isascii() and path.isprintable() and not acts and '"' not in path and "\\" not in path:
         # A tab ends a name that holds blanks.
         return path + "\t" if " " in path else path
     quoted = "".join(
-        f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+        f"\\{chr(byte)}" if byte in b'"\\' else chr(byte) if _is_shown(byte, acts) else f"\\{byte:03o}"
         for byte in data
     )
     return f'"{quoted}"'
+
+
+def _is_shown(byte: int, acts: bool) -> bool:
+    return 32 <= byte < 127 and not (acts and byte == ord("#"))

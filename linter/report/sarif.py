@@ -41,7 +41,8 @@ def document(report: Report) -> dict[str, Any]:
                 "executionSuccessful": not report.troubles(),
                 "toolExecutionNotifications": [_notification(problem) for problem in report.troubles()],
                 "toolConfigurationNotifications": [
-                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in (*report.fixes(), *report.ignores())
+                    {"level": "note", "message": {"text": plain(sentence)}}
+                    for sentence in (*report.fixes(), *report.ignores())
                 ],
             }
         ],

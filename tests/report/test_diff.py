@@ -39,7 +39,9 @@ def test_it_applies(tmp_path: Path, before: str, after: str):
         assert applied(before, diff.text, tmp_path) == after
 
 
-@pytest.mark.parametrize("name", ["a b.json", "büro.json", 'q"t.json', "tab\there.json", "deep/a.json"])
+@pytest.mark.parametrize(
+    "name", ["a b.json", "büro.json", 'q"t.json', "tab\there.json", "##[x.json", "deep/a.json"]
+)
 def test_names_apply(tmp_path: Path, name: str):
     diff = render(name, "1\n", "2\n")
     assert all(line.replace("\t", "").isprintable() for line in diff.text.split("\n"))
