@@ -25,9 +25,13 @@ from linter.typed import Any, Final, NamedTuple
 
 
 class Fixed(NamedTuple):
-    """A text with findings fixed, and those whose fix was refused with the reason."""
+    """A text with findings fixed, and those whose fix was refused with the reason.
+
+    `parts` are what was replaced in the text before.
+    """
 
     text: str
+    parts: tuple[Replacement, ...]
     made: tuple[Finding, ...]
     refused: tuple[tuple[Finding, str], ...]
 
@@ -83,14 +87,15 @@ class _Editor:
                 ground.take(new.values())
                 taken |= new
                 made.append(finding)
-        text = self.applied(list(taken.values())) if taken else self.source.text
-        return Fixed(text, tuple(made), tuple(refused))
+        parts = tuple(self.parts(list(taken.values())))
+        text = self.checked(list(taken.values()), parts) if taken else self.source.text
+        return Fixed(text, parts, tuple(made), tuple(refused))
 
     def one_by_one(self, findings: Sequence[Finding]) -> Fixed:
         """Make what can be made although some edit cannot, which then is said."""
         made: list[Finding] = []
         refused: list[tuple[Finding, str]] = []
-        best = Fixed(self.source.text, (), ())
+        best = Fixed(self.source.text, (), (), ())
         for finding in findings:
             try:
                 best = self.together([*made, finding])
@@ -98,7 +103,7 @@ class _Editor:
                 refused += best.refused
             except CannotChangeError as error:
                 refused.append((finding, str(error)))
-        return Fixed(best.text, tuple(made), tuple(refused))
+        return best._replace(made=tuple(made), refused=tuple(refused))
 
     # --- edits to changes ---------------------------------------------------------------------
 
@@ -173,9 +178,9 @@ class _Editor:
 
     # --- changes to text ----------------------------------------------------------------------
 
-    def applied(self, changes: list[Change]) -> str:
-        """The text after the changes, which reads as its values with them applied."""
-        text = spliced(self.source.text, self.parts(changes))
+    def checked(self, changes: list[Change], parts: Iterable[Replacement]) -> str:
+        """The text with the parts replaced, which reads as its values with the changes applied."""
+        text = spliced(self.source.text, parts)
         changes = self._without_empty_blocks(changes)
         try:
             page = Page(text)

@@ -14,6 +14,7 @@ from linter.engine import Outcome
 from linter.errors import Problem, Unreadable
 from linter.finding import Edit, Finding
 from linter.fix import fix, sources
+from linter.kept import Kept, kept_between, through
 from linter.typed import Final, Literal, NamedTuple
 
 Extent = Literal["safe", "all"]
@@ -27,13 +28,14 @@ class Changed(NamedTuple):
     """One file with findings fixed in it.
 
     `path` is how it is opened, `shown` how reports show it; `before` and `after` are its texts, without
-    byte order mark; `findings` counts what was fixed.
+    byte order mark, and `kept` what they have in common; `findings` counts what was fixed.
     """
 
     path: str
     shown: str
     before: str
     after: str
+    kept: tuple[Kept, ...]
     findings: int
 
 
@@ -71,10 +73,13 @@ def fix_all(request: Request, run: Run, extent: Extent) -> Passes:
             done = fix(source, findings)
             refused.update((_not_fixed(finding, why), None) for finding, why in done.refused)
             if done.text != source.text:
-                earlier = changed.get(source.path)
-                before, count = (earlier.before, earlier.findings) if earlier else (source.text, 0)
-                path = paths[source.path]
-                changed[source.path] = Changed(path, source.path, before, done.text, count + len(done.made))
+                path, kept = paths[source.path], kept_between(done.parts, len(source.text))
+                before, count = source.text, 0
+                if earlier := changed.get(source.path):
+                    before, count, kept = earlier.before, earlier.findings, through(earlier.kept, kept)
+                changed[source.path] = Changed(
+                    path, source.path, before, done.text, tuple(kept), count + len(done.made)
+                )
                 instead = {**request.instead, files.real(path): done.text.encode()}
                 request = request._replace(instead=instead)
                 moved = True

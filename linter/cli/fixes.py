@@ -69,7 +69,7 @@ def show(passes: Passes, target: str | None, *, fail: bool) -> int:
             troubles.append(("fix", error.problem._replace(path=change.shown)))
             continue
         mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
-        made = diff.render(change.shown, mark + change.before, mark + change.after)
+        made = diff.render(change.shown, change.before, change.after, change.kept, mark)
         text += made.text
         note = ""
         if not made.exact:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from linter.kept import Kept
 from linter.report.safe import kept_line, masked
 from linter.typed import Final, NamedTuple
 
@@ -24,22 +25,39 @@ class Diff(NamedTuple):
     exact: bool
 
 
-def render(path: str, before: str, after: str) -> Diff:
-    """The diff of one file; the texts hold its byte order mark if it has one."""
+def render(path: str, before: str, after: str, kept: Sequence[Kept], mark: str = "") -> Diff:
+    """The diff of one file whose texts begin with `mark`, its byte order mark, if it has one.
+
+    `kept` is what the texts have in common: nothing is compared, so that long files cost no more than to
+    read them.
+    """
     old, new = _lines(before), _lines(after)
+    changes = list(_changes(old, new, kept))
+    if mark:
+        old[:1], new[:1] = [mark + old[0]], [mark + new[0]]
     pieces: list[str] = []
     exact = True
-    for start, hunk in _hunks(old, new):
-        pieces.append(start)
-        for sign, line, above in hunk:
-            shown = kept_line(line.removesuffix("\n"), above)
-            exact = exact and shown == line.removesuffix("\n")
+    for hunk in _hunks(changes):
+        pieces.append(_range(hunk, old))
+        for sign, lines, number in _signed(hunk, old, new):
+            line = lines[number].removesuffix("\n")
+            shown = kept_line(line, "".join(lines[max(0, number - ABOVE) : number]).removesuffix("\n"))
+            exact = exact and shown == line
             pieces.append(f"{sign}{shown}\n")
-            if not line.endswith("\n"):
+            if not lines[number].endswith("\n"):
                 pieces.append("\\ No newline at end of file\n")
     if not pieces:
         return Diff("", exact=True)
     return Diff(f"--- {_name('a/' + path)}\n+++ {_name('b/' + path)}\n{''.join(pieces)}", exact)
+
+
+class _Change(NamedTuple):
+    """Lines from `start` to `end` of the old text that lines from `new_start` to `new_end` replace."""
+
+    start: int
+    end: int
+    new_start: int
+    new_end: int
 
 
 def _lines(text: str) -> list[str]:
@@ -49,50 +67,80 @@ def _lines(text: str) -> list[str]:
     return [*lines, last] if last else lines
 
 
-def _hunks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, Iterator[tuple[str, str, str]]]]:
-    from difflib import SequenceMatcher  # noqa: PLC0415  only where there is a difference
-
-    # What both begin and end with is not compared: files may be long, and fixes are short.
-    head = 0
-    while head < min(len(old), len(new)) and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    begin, end = max(0, head - CONTEXT), max(0, tail - CONTEXT)
-    left, right = old[begin : len(old) - end], new[begin : len(new) - end]
-    for grouped in SequenceMatcher(None, left, right, autojunk=False).get_grouped_opcodes(CONTEXT):
-        group = [
-            (tag, begin + first, begin + last, begin + other, begin + other_last)
-            for tag, first, last, other, other_last in grouped
-        ]
-        (_, first, _, other, _), (_, _, last, _, other_last) = group[0], group[-1]
-        ranges = _range(first, last - first), _range(other, other_last - other)
-        yield f"@@ -{ranges[0]} +{ranges[1]} @@\n", _hunk(group, old, new)
+def _changes(old: Sequence[str], new: Sequence[str], kept: Sequence[Kept]) -> Iterator[_Change]:
+    """What lies between the lines that both texts have."""
+    one = other = 0
+    for first, second in [*_common(old, new, kept), (len(old), len(new))]:
+        start, end, new_start, new_end = one, first, other, second
+        while start < end and new_start < new_end and old[start] == new[new_start]:
+            start, new_start = start + 1, new_start + 1
+        while start < end and new_start < new_end and old[end - 1] == new[new_end - 1]:
+            end, new_end = end - 1, new_end - 1
+        if start < end or new_start < new_end:
+            yield _Change(start, end, new_start, new_end)
+        one, other = first + 1, second + 1
 
 
-def _hunk(
-    group: Sequence[tuple[str, int, int, int, int]], old: Sequence[str], new: Sequence[str]
-) -> Iterator[tuple[str, str, str]]:
-    """Each line with its sign and the text above it in its file, in which a secret may begin."""
-    for tag, start, end, other, other_end in group:
-        if tag == "equal":
-            for number in range(start, end):
-                yield " ", old[number], _above(old, number)
-            continue
-        for number in range(start, end):
-            yield "-", old[number], _above(old, number)
-        for number in range(other, other_end):
-            yield "+", new[number], _above(new, number)
+def _common(old: Sequence[str], new: Sequence[str], kept: Sequence[Kept]) -> Iterator[tuple[int, int]]:
+    """The numbers of the lines that stand whole in what is kept, in each text."""
+    numbers = {}
+    at = 0
+    for number, line in enumerate(new):
+        numbers[at] = number
+        at += len(line)
+    number = at = 0
+    for run in kept:
+        while number < len(old) and at < run.before:
+            at += len(old[number])
+            number += 1
+        while number < len(old) and at + len(old[number]) <= run.before + run.length:
+            other = numbers.get(at - run.before + run.after)
+            if other is not None and new[other] == old[number]:
+                yield number, other
+            at += len(old[number])
+            number += 1
 
 
-def _above(lines: Sequence[str], number: int) -> str:
-    return "".join(lines[max(0, number - ABOVE) : number]).removesuffix("\n")
+def _hunks(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
+    """The changes in groups of those whose context meets."""
+    group: list[_Change] = []
+    for change in changes:
+        if group and change.start - group[-1].end > 2 * CONTEXT:
+            yield group
+            group = []
+        group.append(change)
+    if group:
+        yield group
 
 
-def _range(start: int, length: int) -> str:
-    """A range of lines as a diff writes it: an empty one begins at the line before it."""
-    return f"{start + 1 if length else start},{length}"
+def _signed(
+    hunk: Sequence[_Change], old: Sequence[str], new: Sequence[str]
+) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Each line of a hunk: its sign, the text that it is of, and its number there."""
+    at = max(0, hunk[0].start - CONTEXT)
+    for change in hunk:
+        for number in range(at, change.start):
+            yield " ", old, number
+        for number in range(change.start, change.end):
+            yield "-", old, number
+        for number in range(change.new_start, change.new_end):
+            yield "+", new, number
+        at = change.end
+    for number in range(at, min(len(old), at + CONTEXT)):
+        yield " ", old, number
+
+
+def _range(hunk: Sequence[_Change], old: Sequence[str]) -> str:
+    """The line that begins a hunk; an empty range begins at the line before it."""
+    first, last = hunk[0], hunk[-1]
+    above = min(CONTEXT, first.start)
+    below = min(CONTEXT, len(old) - last.end)
+    start, length = first.start - above, last.end - first.start + above + below
+    new_start, new_length = first.new_start - above, last.new_end - first.new_start + above + below
+    return (
+        f"@@ -{start + 1 if length else start},{length} "
+        f"+{new_start + 1 if new_length else new_start},{new_length} @@\n"
+    )
 
 
 def _name(path: str) -> str:

@@ -4,13 +4,36 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from linter.report.diff import render
+from linter.kept import kept_between, through
+from linter.report.diff import Diff, render
 
-LINES = st.lists(st.sampled_from(["a\n", "b\n", "  c\n", "\td\r\n", "\n", "ö\n"]), max_size=30).map("".join)
-TEXT = st.builds(lambda lines, last: lines + last, LINES, st.sampled_from(["", "x", "\ufeff"]))
+PIECES = st.lists(st.sampled_from(["a\n", "b\n", "  c\n", "\td\r\n", "\n", "ö", "a"]), max_size=30).map(
+    "".join
+)
+
+
+@st.composite
+def parts_of(draw: st.DrawFn, text: str) -> list[tuple[int, int, str]]:
+    """Parts of a text in order that do not meet, each with what takes its place."""
+    bounds = sorted(draw(st.sets(st.integers(0, len(text)), max_size=8)))
+    pairs = zip(bounds[::2], bounds[1::2], strict=False)
+    return [(start, end, draw(st.sampled_from(["", "x", "a\n", "\n\nö\n"]))) for start, end in pairs]
+
+
+def replaced(text: str, parts: list[tuple[int, int, str]]) -> str:
+    for start, end, new in reversed(parts):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def diff_of(name: str, before: str, after: str) -> Diff:
+    """The diff of texts of which only the beginning is known to be kept."""
+    head = next(at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
+    part = (head, len(before), after[head:])
+    return render(name, before, after, kept_between([part], len(before)))
 
 
 def applied(before: str, diff: str, folder: Path, name: str = "a.json") -> str:
@@ -28,22 +51,30 @@ def applied(before: str, diff: str, folder: Path, name: str = "a.json") -> str:
     return path.read_bytes().decode() if path.exists() else ""
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(before=TEXT, after=TEXT)
-def test_it_applies(tmp_path: Path, before: str, after: str):
-    diff = render("a.json", before, after)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), before=PIECES, mark=st.sampled_from(["", "\ufeff"]))
+def test_it_applies_after_two_passes(tmp_path: Path, data: st.DataObject, before: str, mark: str):
+    first = data.draw(parts_of(before))
+    between = replaced(before, first)
+    second = data.draw(parts_of(between))
+    after = replaced(between, second)
+    kept = through(kept_between(first, len(before)), kept_between(second, len(between)))
+    for run in kept:
+        assert before[run.before :][: run.length] == after[run.after :][: run.length]
+    assume(before and after)
+    diff = render("a.json", before, after, kept, mark)
+    assert diff.exact
     if before == after:
         assert diff.text == ""
-    elif "\ufeff" not in (before + after)[1:]:
-        assert diff.exact
-        assert applied(before, diff.text, tmp_path) == after
+    else:
+        assert applied(mark + before, diff.text, tmp_path) == mark + after
 
 
 @pytest.mark.parametrize(
     "name", ["a b.json", "büro.json", 'q"t.json', "tab\there.json", "##[x.json", "deep/a.json"]
 )
 def test_names_apply(tmp_path: Path, name: str):
-    diff = render(name, "1\n", "2\n")
+    diff = diff_of(name, "1\n", "2\n")
     assert all(line.replace("\t", "").isprintable() for line in diff.text.split("\n"))
     assert applied("1\n", diff.text, tmp_path, name) == "2\n"
 
@@ -51,7 +82,10 @@ def test_names_apply(tmp_path: Path, name: str):
 def test_hunks():
     before = "".join(f"{number}\n" for number in range(1, 21))
     after = before.replace("\n3\n", "\nthree\n").replace("\n18\n", "\n18\nmore\n")
-    assert render("a.json", before, after).text == (
+    changes = [(before.index("3\n"), before.index("4\n"), "three\n")]
+    changes.append((before.index("19\n"), before.index("19\n"), "more\n"))
+    assert replaced(before, changes) == after
+    assert render("a.json", before, after, kept_between(changes, len(before))).text == (
         "--- a/a.json\n+++ b/a.json\n"
         "@@ -1,6 +1,6 @@\n 1\n 2\n-3\n+three\n 4\n 5\n 6\n"
         "@@ -16,5 +16,6 @@\n 16\n 17\n 18\n+more\n 19\n 20\n"
@@ -75,7 +109,7 @@ PEM = "-----BEGIN PRIVATE KEY-----\n" + "MIIEvQIBADAN\n" * 40 + "-----END PRIVAT
     ],
 )
 def test_what_is_hidden_is_said(before: str, hidden: str):
-    diff = render("a.json", before + "1\n", before + "2\n")
+    diff = diff_of("a.json", before + "1\n", before + "2\n")
     assert hidden not in diff.text
     assert not diff.exact
     assert "-1\n+2\n" in diff.text
