@@ -26,6 +26,23 @@ def test_rule_files_are_complete():
     assert rulecheck.problems() == []
 
 
+@pytest.mark.parametrize(
+    ("finding", "fixed", "message"),
+    [
+        ({"fixable": "safe"}, {}, "has a fixable finding and does not show it `fixed`"),
+        ({}, {"fixed": {"application": {}}}, "shows as `fixed` what no finding says is fixable"),
+        ({"fixable": "safe"}, {"fixed": {"application": {}}}, None),
+    ],
+)
+def test_a_fixable_finding_is_shown_fixed(
+    finding: dict[str, Any], fixed: dict[str, Any], message: str | None
+):
+    page = ruleset.page("redirect/not-https")
+    examples = [{"title": "one", "findings": [finding], **fixed}, {"title": "other", "findings": []}]
+    faults = list(rulecheck._faults("redirect/not-https", {**page, "examples": examples}, set()))
+    assert faults == ([f"example `one` {message}"] if message else [])
+
+
 def test_compiled_ruleset_is_up_to_date():
     with open(ruleset._COMPILED, encoding="utf-8") as file:
         assert file.read() == ruleset.compile_ruleset()
