@@ -6,7 +6,7 @@ what would change and does not apply, which `render` says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from linter.kept import Kept
 from linter.report.safe import kept_line, masked
@@ -31,10 +31,9 @@ def render(path: str, before: str, after: str, kept: Sequence[Kept], mark: str =
     `kept` is what the texts have in common: nothing is compared, so that long files cost no more than to
     read them.
     """
-    old, new = _lines(before), _lines(after)
-    changes = list(_changes(old, new, kept))
-    if mark:
-        old[:1], new[:1] = [mark + old[0]], [mark + new[0]]
+    old, new = _lines(mark + before), _lines(mark + after)
+    shift = len(mark)
+    changes = _changes(old, new, [Kept(one + shift, other + shift, length) for one, other, length in kept])
     pieces: list[str] = []
     exact = True
     for hunk in _hunks(changes):
@@ -101,7 +100,7 @@ def _common(old: Sequence[str], new: Sequence[str], kept: Sequence[Kept]) -> Ite
             number += 1
 
 
-def _hunks(changes: Sequence[_Change]) -> Iterator[list[_Change]]:
+def _hunks(changes: Iterable[_Change]) -> Iterator[list[_Change]]:
     """The changes in groups of those whose context meets."""
     group: list[_Change] = []
     for change in changes:
