@@ -18,7 +18,7 @@ from linter.syntax.json_page import (
     has_section,
 )
 from linter.syntax.json_style import Style, placed
-from linter.typed import Any, Literal, NamedTuple
+from linter.typed import Any, Final, Literal, NamedTuple
 
 
 class Change(NamedTuple):
@@ -147,20 +147,25 @@ class _Container:
         else:
             comma = tail.comma
         # The comma stands right after the value where there was none before.
-        parts = [tail.before, "," if comma else "", tail.after, kept]
+        before = f"{tail.before}{',' if comma else ''}{tail.after}{kept}"
         lead = self._lead(one, other)
         if added:
-            parts += self._added(added, one)
-            if one < 0 and not lead.startswith(("\n", "\r")):
+            new = self._added(added, one)
+            if one < 0 and not lead.startswith(_LINE_ENDS):
                 lead = self._close(lead)
-        elif last and one < 0 and not "".join(parts).strip() and not lead.strip():
+            return before + self._after_comment(before, new, one) + lead
+        if last and one < 0 and not f"{before}{lead}".strip():
             return ""
-        before = "".join(parts)
-        if ends_in_line_comment(before) and not lead.startswith(("\n", "\r")) and (lead or not last):
-            lead = self._new_line(one) + lead.lstrip(" \t")
-        elif ends_in_line_comment(before) and last and not lead and self.inside[1] < len(self.page.text):
-            lead = self._new_line(one)
-        return before + lead
+        if last and not lead and self.inside[1] == len(self.page.text):
+            return before  # nothing follows that a comment could hide
+        return before + self._after_comment(before, lead, one)
+
+    def _after_comment(self, before: str, text: str, one: int) -> str:
+        """A text in a new line, if `before` ends in a comment that would go on in it."""
+        if text.startswith(_LINE_ENDS) or not ends_in_line_comment(before):
+            return text
+        indentation = self.page.indentation(self.inside[0]) + (self.style.unit if one >= 0 else "")
+        return self.page.line_end(self.inside[0]) + indentation + text.lstrip(" \t")
 
     def _text(self, one: int, other: int) -> str:
         start = self.children[one].end if one >= 0 else self.inside[0]
@@ -177,7 +182,7 @@ class _Container:
             return self._in_text(blanks(first))
         return lead
 
-    def _added(self, added: list[Change], one: int) -> list[str]:
+    def _added(self, added: list[Change], one: int) -> str:
         layout = self.style.layout(self.pointer)
         at = self.children[one].end if one >= 0 else self.inside[0]
         base = self.page.indentation(self.inside[0])
@@ -198,7 +203,7 @@ class _Container:
             parts.append(self.style.written(change.value, like, indentation, line_end))
         if layout.trailing_comma:
             parts.append(",")
-        return parts
+        return "".join(parts)
 
     def _key(self, key: str) -> str:
         colon = self.page.colon(self.children[-1]) if self.children else self.style.colon
@@ -210,10 +215,6 @@ class _Container:
             return lead
         base, line_end = self.page.indentation(self.inside[0]), self.page.line_end(self.inside[0])
         return placed(self.style.layout(self.pointer).close, base, line_end)
-
-    def _new_line(self, one: int) -> str:
-        base = self.page.indentation(self.inside[0])
-        return self.page.line_end(self.inside[0]) + base + (self.style.unit if one >= 0 else "")
 
     def _in_text(self, lead: str) -> str:
         """Blanks as `blanks` gives them, with the line end of the text."""
@@ -231,3 +232,6 @@ def _trimmed(text: str, part: Replacement) -> Replacement:
     while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
         tail += 1
     return Replacement(start + head, end - tail, new[head : len(new) - tail])
+
+
+_LINE_ENDS: Final = ("\n", "\r")
