@@ -5,12 +5,16 @@ GUIDs and names are both right in some files; a file is answered in the one that
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from linter.catalog.records import GRAPH, GRAPH_NAME, Permission
 from linter.catalog.store import Catalog
+from linter.entra import Entra
 from linter.entra.scopes import is_guid
-from linter.finding import Edit
-from linter.holdings import Declared, resource_of
-from linter.model import Application, RequiredResourceAccess, place
+from linter.finding import Confidence, Edit
+from linter.holdings import Declared, declared, requested, resource_of
+from linter.ladder import Climb
+from linter.model import Application, Inventory, RequiredResourceAccess, place
 from linter.placeholder import is_placeholder
 
 
@@ -19,18 +23,80 @@ def declare(application: Application, permission: Permission, catalog: Catalog) 
 
     None either where its id is not known and the file does not write names.
     """
+    return declare_all(application, (permission,), catalog)
+
+
+def declare_all(
+    application: Application, permissions: Sequence[Permission], catalog: Catalog
+) -> tuple[Edit, ...]:
+    """The edits that declare permissions of one API, those that are not declared yet.
+
+    None where the file does not say what is declared, or where one of them cannot be written.
+    """
     blocks = application.required_resource_access
-    if blocks is None:
+    entries = declared(application, catalog)
+    if blocks is None or entries is None:
         return ()
-    entry = _entry(permission, blocks)
-    if entry is None:
+    known = {entry.permission for entry in entries if entry.state == "known"}
+    missing = [permission for permission in dict.fromkeys(permissions) if permission not in known]
+    new = [entry for permission in missing if (entry := _entry(permission, blocks))]
+    if not new or len(new) < len(missing):
         return ()
     for block in blocks:
-        if resource_of(block, catalog) == permission.resource and block.resource_access is not None:
-            return (Edit("append", block.at.child("resourceAccess"), entry),)
-    resource = _resource(permission, blocks, catalog)
-    new = {"resourceAppId": resource, "resourceAccess": [entry]}
-    return (Edit("append", place(application, "required_resource_access"), new),)
+        if resource_of(block, catalog) == missing[0].resource:
+            if block.resource_access is None:
+                return ()  # it does not say what it holds
+            return tuple(Edit("append", block.at.child("resourceAccess"), entry) for entry in new)
+    resource = _resource(missing[0], blocks, catalog)
+    block_of_all = {"resourceAppId": resource, "resourceAccess": new}
+    return (Edit("append", place(application, "required_resource_access"), block_of_all),)
+
+
+def admits_roles(application: Application, entra: Entra) -> bool:
+    """Whether application permissions can be of use: not where only personal accounts sign in."""
+    audience = application.sign_in_audience
+    row = entra.sign_in_audience(audience) if isinstance(audience, str) else None
+    return row is None or row.application_permissions
+
+
+def is_safe(added: Iterable[Permission], confidence: Confidence, entra: Entra) -> bool:
+    """Whether permissions that a planned call needs may be declared without somebody looking.
+
+    Not where the facts are unsure, and not where one leads to Global Administrator.
+    """
+    return confidence != "low" and not any(
+        permission.resource == GRAPH and permission.type == "Role" and permission.value in entra.tier_zero
+        for permission in added
+    )
+
+
+def declare_for_call(
+    application: Application, found: Climb, names: Iterable[str], catalog: Catalog, entra: Entra
+) -> tuple[tuple[Edit, ...], bool]:
+    """The edits that declare permissions of Microsoft Graph for a call, and whether they are safe.
+
+    None where declaring alone does not help: named scopes are in the token only if they are asked for, and
+    an app for personal accounts alone has no use of application permissions.
+    """
+    if found.step.type == "Role" and not admits_roles(application, entra):
+        return (), True
+    asked = requested(found.flow, catalog, entra)
+    if found.step.type == "Scope" and asked is not None and not asked.default:
+        return (), True
+    permissions = [catalog.permission(GRAPH, name, found.step.type) for name in names]
+    known = [permission for permission in permissions if permission is not None]
+    if len(known) < len(permissions):
+        return (), True
+    return declare_all(application, known, catalog), is_safe(known, found.confidence, entra)
+
+
+def can_lose_roles(inventory: Inventory | None) -> bool:
+    """Whether application permissions can go: all calls are known, and none is made without a user."""
+    return (
+        inventory is not None
+        and inventory.complete
+        and all(flow.access != "application" for flow in inventory.flows)
+    )
 
 
 def withdraw(entry: Declared) -> tuple[Edit, ...]:

@@ -9,13 +9,15 @@ checked.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from linter import files, pairing
 from linter.errors import Problem, Unreadable
 from linter.loading import KINDS, Kind, Loading
+from linter.memory import remembers_last
 from linter.model import Application, Grants, Inventory, Tenant
 from linter.pairing import App, Plan
+from linter.positions import Source
 from linter.typed import Final, NamedTuple
 
 NOTHING: Final = "holds no app registration and no calls file"
@@ -25,7 +27,10 @@ Join = Callable[[str | None], tuple[Grants | None, Tenant | None]]
 
 
 class Case(NamedTuple):
-    """Everything known about one app. `identity` is its appId, else its place."""
+    """Everything known about one app. `identity` is its appId, else its place.
+
+    `path` is its registration's path, as it is opened.
+    """
 
     name: str
     identity: str
@@ -34,12 +39,30 @@ class Case(NamedTuple):
     grants: Grants | None
     tenant: Tenant | None
     files: tuple[str, ...]
+    path: str | None = None
+
+
+def closed(case: Case) -> str | None:
+    """Why no fix may touch the case's registration: what is not seen of it could speak against one."""
+    if case.application is None:
+        return None
+    if case.path == files.STDIN:
+        return "standard input; name a file"
+    if case.application.completeness == "truncated":
+        return "PowerShell cut off what lies below its -Depth; save it with -Depth 20"
+    return "it is a page of a longer list" if _is_page(case.application.at.source) else None
+
+
+@remembers_last
+def _is_page(source: Source) -> bool:
+    return '"@odata.nextLink"' in source.text
 
 
 class Request(NamedTuple):
     """What a run is asked to look at. `is_graph_scope` knows Microsoft Graph's delegated permissions.
 
     Of the files that are found only `kinds` are read.
+    `instead` maps real paths to the bytes that are read in place of a file's.
     """
 
     paths: tuple[str, ...]
@@ -49,27 +72,45 @@ class Request(NamedTuple):
     skip_unrecognized: bool = False
     is_graph_scope: Callable[[str], bool] = lambda _name: False
     kinds: tuple[Kind, ...] = KINDS
+    instead: Mapping[str, bytes] = {}
 
 
 class Gathered(NamedTuple):
-    """The cases of a run, what could not be read, and how many named files were no known form."""
+    """The cases of a run, what could not be read, and how many named files were no known form.
+
+    `unread_calls` are the paths, as shown, of calls files of which something could not be read or paired.
+    """
 
     cases: tuple[Case, ...]
     problems: tuple[Problem, ...]
     skipped: int
     whole_folder: bool
+    unread_calls: tuple[str, ...] = ()
 
 
 def gather(request: Request) -> Gathered:
     """Find, read and pair everything that `request` names."""
-    loading = Loading(request.max_bytes, skip_unrecognized=request.skip_unrecognized, kinds=request.kinds)
+    loading = Loading(
+        request.max_bytes,
+        skip_unrecognized=request.skip_unrecognized,
+        kinds=request.kinds,
+        instead=request.instead,
+    )
     loading.load_all(request.paths, request.calls, request.grants)
     problems = list(loading.problems)
     cases = _cases(loading, problems, request)
     if not cases and not problems and not loading.skipped:
         problems += [Problem(files.shown(path), 0, 0, NOTHING) for path in request.paths]
     whole_folder = any(os.path.isdir(path) for path in request.paths)
-    return Gathered(cases, tuple(sorted(set(problems))), loading.skipped, whole_folder)
+    found = tuple(sorted(set(problems)))
+    return Gathered(cases, found, loading.skipped, whole_folder, _unread_calls(loading, found))
+
+
+def _unread_calls(loading: Loading, problems: tuple[Problem, ...]) -> tuple[str, ...]:
+    if not problems:
+        return ()
+    calls_files = loading.refused_calls | {files.shown(plan.path) for plan in loading.plans}
+    return tuple(dict.fromkeys(problem.path for problem in problems if problem.path in calls_files))
 
 
 def _cases(loading: Loading, problems: list[Problem], request: Request) -> tuple[Case, ...]:
@@ -105,7 +146,7 @@ def _case(app: App, plans: list[Plan], join: Join, problems: list[Problem]) -> C
     paths = dict.fromkeys([shown, *(files.shown(plan.path) for plan in plans)])
     name = application.display_name or application.app_id or os.path.basename(shown)
     identity = application.app_id or shown + application.at.pointer
-    return Case(name, identity, application, inventory, grants, tenant, tuple(paths))
+    return Case(name, identity, application, inventory, grants, tenant, tuple(paths), app.path)
 
 
 def _case_of_calls(plan: Plan, join: Join) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from linter.cases import Case
+from linter.cases import Case, closed
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
@@ -374,6 +374,8 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         hit.predicts or rule.predicts,
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
+        () if hit.edits and closed(case) is not None else hit.edits,
+        hit.safe,
     )
 
 

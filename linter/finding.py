@@ -11,6 +11,7 @@ from linter.typed import Any, Final, Literal, NamedTuple
 
 Severity = Literal["error", "warning", "note"]
 Confidence = Literal["high", "medium", "low"]
+Fixable = Literal["safe", "unsafe"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 CONFIDENCES: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
@@ -39,11 +40,13 @@ class Edit(NamedTuple):
 
     `remove` takes the item or member at the place away; `replace` puts the plain value `value` in its
     place; `append` adds `value` as the last item of the list at the place; `set` gives the object at the
-    place the member `key`, in place of the one it may have. `value` is plain JSON in Microsoft Graph's
-    spelling: the file's own style (order and case of keys, layout) is the fix's business.
+    place the member `key`, in place of the one it may have; `convert` writes the registration at the place
+    as Microsoft Graph names its members. A null that is appended to or set in becomes a list or an object.
+    `value` is plain JSON in Microsoft Graph's spelling: the file's own style (order and case of keys,
+    layout) is the fix's business.
     """
 
-    action: Literal["remove", "replace", "append", "set"]
+    action: Literal["remove", "replace", "append", "set", "convert"]
     at: At
     value: Any = None
     key: str = ""
@@ -92,3 +95,12 @@ class Finding(NamedTuple):
     predicts: Predicts | None
     fix: str
     fingerprint: str
+    edits: tuple[Edit, ...] = ()
+    safe: bool = True
+
+    @property
+    def fixable(self) -> Fixable | None:
+        """How far one must go to have it fixed; None where nothing here can."""
+        if not self.edits:
+            return None
+        return "safe" if self.safe else "unsafe"

@@ -6,6 +6,7 @@ A file that cannot be read is a `Problem`, and the others are still read.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from linter import calls, files, readers
 from linter.errors import Problem, Unreadable
@@ -18,6 +19,8 @@ KINDS: Final[tuple[Kind, ...]] = ("calls", "grants", "application")
 
 _NO_FORM: Final = "no known form: neither an app registration nor a calls or grants file"
 
+#: How the names of calls files end, where nobody says which one it is.
+CALLS_SUFFIXES: Final = (".calls.yaml", ".calls.yml", ".calls.json")
 #: How many other files of a folder are looked at to find the other half of a pair.
 MAX_NEIGHBOURS: Final = 50
 
@@ -39,21 +42,31 @@ class Loading:
     """What one run has read so far.
 
     `grants` are paths as shown and texts; `refused` holds the real paths of files that could not be
-    read; `skipped` counts the named files of no known form. Files of other kinds than `kinds` are passed
-    over, whatever is wrong with them.
+    read, and `refused_calls` the paths, as shown, of those that are calls files; `skipped` counts the named
+    files of no known form. Files of other kinds than `kinds` are passed over, whatever is wrong with them;
+    `instead` maps real paths to what is read in place of the file.
     """
 
-    def __init__(self, max_bytes: int, *, skip_unrecognized: bool, kinds: tuple[Kind, ...] = KINDS) -> None:
+    def __init__(
+        self,
+        max_bytes: int,
+        *,
+        skip_unrecognized: bool,
+        kinds: tuple[Kind, ...] = KINDS,
+        instead: Mapping[str, bytes] | None = None,
+    ) -> None:
         self.apps = Apps()
         self.plans: list[Plan] = []
         self.grants: list[tuple[str, str]] = []
         self.problems: list[Problem] = []
         self.refused: set[str] = set()
+        self.refused_calls: set[str] = set()
         self.skipped = 0
         self._max_bytes = max_bytes
         self._skip_unrecognized = skip_unrecognized
         self._kinds = kinds
         self._loaded: set[str] = set()
+        self._instead = instead or {}
 
     def load_all(self, paths: tuple[str, ...], calls_files: tuple[str, ...], grants: tuple[str, ...]) -> None:
         """Read everything that is named, then what completes it."""
@@ -98,8 +111,10 @@ class Loading:
         real = path if path == files.STDIN else files.real(path)
         if real in self._loaded or len(self._loaded) > files.MAX_FILES:
             return
+        kind: Kind | None = only
         try:
-            head = b"" if sure else files.head(path)
+            given = self._instead.get(real)
+            head = b"" if sure else files.head(path) if given is None else given[: files.HEAD_BYTES]
             kind = None if sure else recognise(head)
             if not sure and kind not in self._kinds:
                 return
@@ -109,7 +124,7 @@ class Loading:
                 raise Unreadable(files.shown(path), message)
             # A head that is not full is the whole file.
             whole = 0 < len(head) < min(files.HEAD_BYTES, self._max_bytes)
-            data = head if whole else files.read(path, self._max_bytes)
+            data = given or (head if whole else files.read(path, self._max_bytes))
             kind = only or kind or recognise(data[: files.HEAD_BYTES])
             if kind and kind not in self._kinds:
                 return
@@ -123,6 +138,8 @@ class Loading:
         except Unreadable as error:
             self._loaded.add(real)
             self.refused.add(real)
+            if (only or kind) == "calls" or path.lower().endswith(CALLS_SUFFIXES):
+                self.refused_calls.add(files.shown(path))
             if faults:
                 self.problems.extend(error.problems)
 
@@ -154,7 +171,7 @@ class Loading:
         """
         before = len(self.plans)
         if apps:
-            self._load_neighbours(named, (".calls.yaml", ".calls.yml", ".calls.json"), "calls")
+            self._load_neighbours(named, CALLS_SUFFIXES, "calls")
         if plans or any(not plan.inventory.app for plan in self.plans[before:]):
             self._load_neighbours(named, (".json",), "application")
 

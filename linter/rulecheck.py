@@ -3,7 +3,7 @@
 Every file must fit `rules/schema.json`, have its check and the check its file,
 name only rules, families and inputs that exist, and show at least one example
 with a finding, one without, and one that says what it lacks where its inputs
-leave fields open.
+leave fields open. An example with a fixable finding shows what the fix makes of it.
 """
 
 from __future__ import annotations
@@ -51,6 +51,12 @@ def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str
         yield "has no example with a finding"
     if not any(not example["findings"] and not example.get("unknown") for example in examples):
         yield "has no example without a finding"
+    for example in examples:
+        fixable = any(finding.get("fixable") for finding in example["findings"])
+        if fixable and "fixed" not in example:
+            yield f"example `{example['title']}` has a fixable finding and does not show it `fixed`"
+        if not fixable and "fixed" in example:
+            yield f"example `{example['title']}` shows as `fixed` what no finding says is fixable"
     try:
         needs, uses = ruleset.inputs_of(rule_id)
     except KeyError:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from linter.errors import Unreadable, nearest
-from linter.finding import Confidence, Predicts, Severity
+from linter.finding import Confidence, Fixable, Predicts, Severity
 from linter.typed import Any, Final, NamedTuple
 
 #: Every input a check may name as a parameter.
@@ -34,7 +34,11 @@ _COMPILED: Final = os.path.join(_HERE, "ruleset.json")
 
 
 class Rule(NamedTuple):
-    """What a run knows of a rule. `needs` and `uses` are read from its check's parameters."""
+    """What a run knows of a rule.
+
+    `needs` and `uses` are read from its check's parameters, `fixable` from its examples: the least that is
+    to be asked for.
+    """
 
     id: str
     title: str
@@ -46,6 +50,7 @@ class Rule(NamedTuple):
     refines: tuple[str, ...]
     needs: tuple[str, ...]
     uses: tuple[str, ...]
+    fixable: Fixable | None = None
 
     @property
     def family(self) -> str:
@@ -69,6 +74,7 @@ def load() -> dict[str, Rule]:
             tuple(data["refines"]),
             tuple(data["needs"]),
             tuple(data["uses"]),
+            data.get("fixable"),
         )
         for identifier, data in compiled.items()
     }
@@ -157,11 +163,18 @@ def compile_ruleset() -> str:
             "refines": data.get("refines", []),
             "needs": needs,
             "uses": uses,
+            **({"fixable": fixable} if (fixable := fixable_by(data)) else {}),
         }
     lines = [
         f"{json.dumps(rule_id)}: {json.dumps(data, ensure_ascii=False)}" for rule_id, data in compiled.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def fixable_by(page: Mapping[str, Any]) -> Fixable | None:
+    """Whether some finding of a rule can be fixed, safely or not, by the examples of its page."""
+    kinds = {finding.get("fixable") for example in page["examples"] for finding in example["findings"]}
+    return "safe" if "safe" in kinds else "unsafe" if "unsafe" in kinds else None
 
 
 def write_compiled() -> None:

@@ -104,6 +104,7 @@ def test_a_finding_has_its_rules_metadata(run):
     (finding,) = run({rule("x/a", "warning", "medium"): yields(hit("/web", "web"))}).findings
     assert finding._replace(at=None) == (
         "x/a", "warning", "medium", "fault at /web", "web", "Portal", None, (), None, "fix it", "x/a:app:web",
+        (), True,
     )  # fmt: skip
 
 

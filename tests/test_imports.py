@@ -71,6 +71,14 @@ def test_nothing_heavy_is_imported_before_it_is_needed(arguments: list[str], all
     assert modules(*arguments) & HEAVY <= allowed
 
 
+def test_who_fixes_nothing_does_not_pay_for_fixes():
+    loaded = modules("check", "--no-config", str(EXAMPLES))
+    assert not {
+        "difflib", "linter.cli.fixes", "linter.fix", "linter.passes", "linter.readers.conversion",
+        "linter.syntax.json_edit",
+    } & loaded  # fmt: skip
+
+
 def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
     loaded = modules("check", "--no-config", str(ROOT / "bench/inputs/clean/app.json"))
     assert {name for name in loaded if name.startswith("linter.checks.")} == {

@@ -239,6 +239,26 @@ def test_check(tmp_path: Path, text: str, format_: str):
     assert_safe(Result(0, (tmp_path / "report").read_text("utf-8"), written.stderr), format_)
 
 
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_fixes(tmp_path: Path, text: str):
+    name = file_name(text)
+    one_line = text.replace("\n", " ").replace("\r", " ")
+    # As it is, and not in the escapes of JSON, in lines beside those that a fix changes.
+    content = json.dumps(registration(text), indent=2, ensure_ascii=False).replace("\x7f", "")
+    content = content.replace('"web": {', f'"web": {{ // {one_line}\n/*\n{one_line}\n*/')
+    write(tmp_path, {f"{name}.json": content, f"{name}.calls.yaml": inventory(text)})
+    diff = run("check", ".", "--diff", "--fix=all", folder=tmp_path)
+    refused = "\x1b" in text  # the colours of a terminal
+    assert ("redirectUris" in diff.stdout) != refused
+    assert_safe(Result(diff.code, diff.stdout.replace("\t", ""), diff.stderr))
+    assert_safe(run("check", ".", "--diff", "--output", "fix.patch", folder=tmp_path))
+    for format_ in FORMATS:
+        write(tmp_path, {f"{name}.json": content})
+        fixed = run("check", ".", "--fix=all", "--format", format_, folder=tmp_path)
+        assert ((tmp_path / f"{name}.json").read_text("utf-8") != content) != refused
+        assert_safe(fixed, format_)
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_check_of_files_that_are_refused(tmp_path: Path, text: str, format_: str):

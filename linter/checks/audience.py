@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.amend import admits_roles, declare_all
 from linter.audience import is_own, own_unstated, token_audiences
 from linter.catalog.match import parse_url
-from linter.catalog.records import GRAPH
+from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.destination import apis_called, carries_own_right
 from linter.entra import Entra
 from linter.entra.addresses import plain_audience
 from linter.entra.records import Resource, Retired
 from linter.entra.scopes import split_scope
-from linter.finding import CONFIDENCES, Confidence, Hit, Predicts, Related, Unknown
-from linter.holdings import resource_of
+from linter.finding import CONFIDENCES, Confidence, Edit, Hit, Predicts, Related, Unknown
+from linter.holdings import declared, resource_of
 from linter.model import Application, Call, Flow, RequiredResourceAccess, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
@@ -244,7 +245,28 @@ def azure_ad_graph_in_manifest(
                 block.at,
                 f"requiredResourceAccess still lists {api.name}, which was retired on {api.status_date}",
                 severity="note" if _only_old_default(block) else None,
+                edits=_to_microsoft_graph(application, block, catalog, entra),
+                safe=False,  # which of them the app's calls need is not known
             )
+
+
+def _to_microsoft_graph(
+    application: Application, block: RequiredResourceAccess, catalog: Catalog, entra: Entra
+) -> tuple[Edit, ...]:
+    """The edits that declare the same permissions of Microsoft Graph instead; none where one has no twin."""
+    twins: list[Permission] = []
+    for entry in block.resource_access or ():
+        name = entra.azure_ad_graph_permission(entry.id or "", entry.type or "")
+        type_: PermissionType = "Role" if (entry.type or "").strip().lower() == "role" else "Scope"
+        twin = catalog.permission(GRAPH, name, type_) if name else None
+        if twin is None or (type_ == "Role" and not admits_roles(application, entra)):
+            return ()
+        twins.append(twin)
+    declared_before = [entry.permission for entry in declared(application, catalog) or ()]
+    added = declare_all(application, twins, catalog)
+    if not twins or not (added or all(twin in declared_before for twin in twins)):
+        return ()
+    return (*added, Edit("remove", block.at))
 
 
 def _only_old_default(block: RequiredResourceAccess) -> bool:

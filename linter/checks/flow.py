@@ -8,9 +8,10 @@ from linter import credentials, subject
 from linter.credentials import FIELDS, KINDS
 from linter.entra import Entra
 from linter.entra.records import FlowKind
-from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
+from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.ladder import is_graph_call
 from linter.model import Application, Flow, Grants, Platform, Text, place
+from linter.placeholder import has_placeholder
 from linter.typed import Final, NamedTuple
 from linter.wording import listed
 
@@ -170,7 +171,27 @@ def _without_redirect(application: Application, name: str, users: list[Flow], no
         related=tuple(_redirects(flow) for flow in users),
         predicts=Predicts(aadsts=(500113,) if none_at_all else (50011,)),
         confidence="high" if none_at_all else "medium",
+        edits=_register(platform, name, users) if platform else (),
+        safe=False,  # where tokens are sent is for a person to confirm
     )
+
+
+#: The type of a redirect URI in the older format.
+_REDIRECT_TYPES: Final = {"web": "Web", "spa": "Spa", "publicClient": "InstalledClient"}
+
+
+def _register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
+    """The edits that register where the flows come back to; none where one of them does not say."""
+    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
+    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
+        return ()
+    key = platform.at.pointer.rpartition("/")[2].lower()
+    if key == "replyurlswithtype":
+        kind = _REDIRECT_TYPES[name]
+        return tuple(Edit("append", platform.at, {"url": uri, "type": kind}) for uri in uris)
+    if key == "replyurls":
+        return tuple(Edit("append", platform.at, uri) for uri in uris)
+    return (Edit("set", platform.at, uris, "redirectUris"),)
 
 
 def _redirects(flow: Flow) -> Related:
@@ -290,6 +311,8 @@ def _not_public(
         (*map(_uses, users), *related),
         severity=severity,
         confidence=confidence,
+        edits=(Edit("replace", place(application, "is_fallback_public_client"), value=True),),
+        safe=False,  # anybody may then act as the app in these flows
     )
 
 

@@ -6,7 +6,7 @@ from linter import subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.errors import nearest
-from linter.finding import Hit, Related, Unknown
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import Declared, declared, resource_of
 from linter.model import NULL, Application, Null, RequiredResourceAccess, place
 from linter.placeholder import is_placeholder
@@ -29,6 +29,8 @@ def legacy_format(application: Application) -> Iterator[Hit | Unknown]:
         f"`{shown}` is a key of the Azure AD Graph format, which the portal no longer reads"
         if at != application.at
         else "this is the Azure AD Graph format, which the portal no longer reads",
+        edits=(Edit("convert", application.at),),
+        safe=False,  # whatever reads the file by the older names must follow
     )
 
 
@@ -44,12 +46,15 @@ def invalid_sign_in_audience(application: Application, entra: Entra) -> Iterator
         values = [row.value for row in entra.sign_in_audiences]
         near, same_letters = _nearest(audience, values)
         hint = f"; `{near}` is" if near else ""
+        at = place(application, "sign_in_audience")
         yield Hit(
             "signInAudience",
-            place(application, "sign_in_audience"),
+            at,
             f"`{audience}` is no value of `signInAudience`{hint}",
             confidence="medium" if same_letters else "high",
             fix=f"Write `{near}`." if near else None,
+            edits=(Edit("replace", at, near),) if near else (),
+            safe=same_letters,
         )
 
 
@@ -75,6 +80,11 @@ def token_version_for_personal_audience(application: Application, entra: Entra) 
         place(api, "requested_access_token_version"),
         f"`{name}` is {shown}, and an app for personal accounts must have 2",
         (Related(place(application, "sign_in_audience"), "admits personal accounts"),),
+        edits=(
+            Edit("replace", place(api, "requested_access_token_version"), 2)
+            if "requested_access_token_version" in api.places
+            else Edit("set", api.at, 2, "requestedAccessTokenVersion"),
+        ),
     )
 
 
@@ -92,7 +102,7 @@ def duplicate_required_access(application: Application, catalog: Catalog) -> Ite
             continue
         earlier = first.setdefault(key, block)
         if earlier is not block:
-            yield _second_block(block, earlier, catalog)
+            yield _second_block(block, earlier, catalog)._replace(edits=_merge(block, earlier, entries))
     yield from _second_entries(entries, catalog)
 
 
@@ -143,6 +153,37 @@ def _second_block(block: RequiredResourceAccess, earlier: RequiredResourceAccess
     )
 
 
+def _merge(
+    block: RequiredResourceAccess, earlier: RequiredResourceAccess, entries: Iterable[Declared]
+) -> tuple[Edit, ...]:
+    """The edits that put what only the second block holds into the first; none where one leaves it open."""
+    if block.resource_access is None or earlier.resource_access is None:
+        return ()
+    seen = {_meaning(entry) for entry in entries if entry.block is earlier}
+    edits: list[Edit] = []
+    for entry in entries:
+        if entry.block is not block or _meaning(entry) in seen:
+            continue
+        if entry.entry.id is None or entry.entry.type is None:
+            return ()
+        seen.add(_meaning(entry))
+        written = {"id": entry.entry.id, "type": entry.entry.type}
+        edits.append(Edit("append", earlier.at.child("resourceAccess"), written))
+    return (*edits, Edit("remove", block.at))
+
+
+def _meaning(entry: Declared) -> tuple[str, str]:
+    """What an entry declares, however it is written."""
+    return _name(entry).strip().lower(), (entry.entry.type or "").strip().lower()
+
+
+def _name(entry: Declared) -> str:
+    """The permission's name, else as written: an id under the wrong type is not that of the other one."""
+    if entry.state == "known" and entry.permission is not None:
+        return entry.permission.value
+    return entry.entry.id or ""
+
+
 def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[Hit]:
     """Permissions that one block lists twice. That these are refused is not documented."""
     first: dict[tuple[int, str, str], Declared] = {}
@@ -150,7 +191,7 @@ def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[H
         written, type_ = entry.entry.id, entry.entry.type
         if written is None or type_ is None:
             continue
-        name = entry.permission.value if entry.permission else written
+        name = _name(entry)
         earlier = first.setdefault((id(entry.block), name.lower(), type_), entry)
         if earlier is not entry:
             yield Hit(
@@ -160,6 +201,7 @@ def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[H
                 (Related(earlier.entry.at, "listed here before"),),
                 severity="warning",
                 confidence="low",
+                edits=(Edit("remove", entry.entry.at),),
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.amend import declare_for_call
 from linter.audience import may_be_for_graph
 from linter.catalog.match import parse_url, tokens
 from linter.catalog.records import GRAPH
@@ -104,6 +105,7 @@ def app_only_write(
             yield climb
             continue
         permission = operation.permissions[0]
+        edits, safe = declare_for_call(application, climb, climb.step.missing, catalog, entra)
         yield Hit(
             subject.of_call(climb.flow, climb.call),
             climb.call.at,
@@ -113,6 +115,8 @@ def app_only_write(
                 Related(place(climb.flow, "type"), "an app-only token"),
                 _manifest_half(application, operation, catalog),
             ),
+            edits=edits,
+            safe=safe,
         )
 
 
@@ -137,6 +141,7 @@ def delegated_write_scope_missing(
             continue
         asked = requested(climb.flow, catalog, entra)
         missing = " nor ".join(f"`{name}`" for name in operation.permissions)
+        edits, safe = declare_for_call(application, climb, climb.step.missing, catalog, entra)
         yield Hit(
             subject.of_call(climb.flow, climb.call),
             climb.call.at,
@@ -147,6 +152,8 @@ def delegated_write_scope_missing(
                 if asked is None or asked.default
                 else Related(place(climb.flow, "scopes"), f"does not ask for {operation.permissions[0]}"),
             ),
+            edits=edits,
+            safe=safe,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from linter import subject, wording
-from linter.amend import declare, exchange, withdraw
+from linter.amend import admits_roles, declare, declare_for_call, exchange, withdraw
 from linter.catalog.names import writes
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
@@ -22,7 +22,6 @@ from linter.holdings import (
     declared,
     declared_openly,
     directory_roles,
-    entries_of,
     granted,
     names_scopes,
     where_declared,
@@ -55,8 +54,7 @@ def call_not_covered(
         by_role = found.step.type == "Role" and directory_roles(inventory, grants)
         cover = rightsizing[found.step.type].covers.get(numbers[id(found)], ())
         missing = cover or found.step.missing
-        edits = _declare(application, found, missing, catalog) if cover else ()
-        sure = found.confidence != "low" and not by_role
+        edits, safe = declare_for_call(application, found, cover, catalog, entra)
         yield Hit(
             subject.of_call(found.flow, found.call),
             found.call.at,
@@ -65,28 +63,8 @@ def call_not_covered(
             severity="warning" if by_role else found.severity,
             confidence=found.confidence,
             edits=edits,
-            safe=sure and not (found.step.type == "Role" and entra.tier_zero.intersection(missing)),
+            safe=safe and not by_role,
         )
-
-
-def _declare(
-    application: Application, found: Climb, missing: tuple[str, ...], catalog: Catalog
-) -> tuple[Edit, ...]:
-    """The edits that declare what a call lacks; none where its flow asks for scopes by name, which decide."""
-    type_ = found.step.type
-    if type_ == "Scope" and names_scopes(found.flow):
-        return ()
-    edits: list[Edit] = []
-    known = {entry.written for entry in entries_of(application, GRAPH, type_, catalog)}
-    for name in missing:
-        permission = catalog.permission(GRAPH, name, type_)
-        if name in known:
-            continue
-        more = permission and declare(application, permission, catalog)
-        if not more:
-            return ()
-        edits.extend(more)
-    return tuple(edits)
 
 
 def _not_covered(found: Climb, missing: tuple[str, ...]) -> str:
@@ -134,6 +112,7 @@ def call_needs_two(
             continue
         step = found.step
         held = [name for name in step.alternative if name not in step.missing]
+        edits, safe = declare_for_call(application, found, step.missing, catalog, entra)
         needed = wording.permissions(step.missing, step.type)
         yield Hit(
             subject.of_call(found.flow, found.call),
@@ -146,6 +125,8 @@ def call_needs_two(
             ),
             severity=found.severity,
             confidence=found.confidence,
+            edits=edits,
+            safe=safe,
         )
 
 
@@ -252,7 +233,11 @@ def _published_types(entry: Declared, grants: Grants | None) -> frozenset[str] |
 
 
 def wrong_type(
-    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
+    application: Application,
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+    flows: tuple[Flow, ...] | None = None,
 ) -> Iterator[Hit | Unknown]:
     """An entry's id is published, but as the other type.
 
@@ -274,7 +259,30 @@ def wrong_type(
                 entry.entry.at,
                 f"this is {is_} ({permission.type}), and it is declared as `{written}`",
                 (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
+                edits=_corrected(entry, permission, flows, application, catalog, entra),
+                safe=False,  # which of the two was meant, no file says
             )
+
+
+def _corrected(
+    entry: Declared,
+    permission: Permission,
+    flows: tuple[Flow, ...] | None,
+    application: Application,
+    catalog: Catalog,
+    entra: Entra,
+) -> tuple[Edit, ...]:
+    """The edits that make id and type agree.
+
+    The type that all flows need decides, else the one that is declared, which then takes the other id.
+    """
+    needed = {flow.access for flow in flows or () if flow.access is not None}
+    wanted: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
+    if len(needed) == 1:
+        wanted = "Role" if needed == {"application"} else "Scope"
+    twin = catalog.permission(permission.resource, permission.value, wanted)
+    right = twin if twin is not None and twin.live else permission
+    return exchange(entry, right) if right.type == "Scope" or admits_roles(application, entra) else ()
 
 
 # --- too much, too little ---------------------------------------------------------------------
@@ -563,4 +571,5 @@ def dynamic_scope_not_declared(
                 f"{wording.permissions((permission.value,), 'Scope')} is asked for at run time and not "
                 "declared, so tenant-wide admin consent leaves it out",
                 tuple(places),
+                edits=declare(application, permission, catalog),
             )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.amend import can_lose_roles, withdraw
 from linter.audience import admitted
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
 from linter.entra.scopes import split_scope
-from linter.finding import Hit, Predicts, Related, Unknown
+from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.holdings import (
     Declared,
     api_of,
@@ -26,10 +27,13 @@ from linter.holdings import (
     requested,
 )
 from linter.ladder import Climb, schemes, stopped_at
-from linter.model import Application, Call, Flow, Text, place
+from linter.model import Application, Call, Flow, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.wording import listed
+
+_BOTH_AUDIENCES = "AzureADandPersonalMicrosoftAccount"
+
 
 # --- the rules --------------------------------------------------------------------------------
 
@@ -58,14 +62,18 @@ def work_only_api(
 
 
 def application_permission(
-    application: Application, catalog: Catalog, entra: Entra, flows: tuple[Flow, ...] | None = None
+    application: Application,
+    catalog: Catalog,
+    entra: Entra,
+    flows: tuple[Flow, ...] | None = None,
+    inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """App-only access where personal accounts are: none of them can grant it."""
     audience = admitted(application, entra)
     if audience is None:
         yield Unknown("application.sign_in_audience")
     elif not audience.application_permissions:
-        yield from _application_entries(application, catalog)
+        yield from _application_entries(application, catalog, inventory)
     for flow in flows or ():
         for call in flow.every_call():
             if flow.access == "application" and call.target and call.target.account == "personal":
@@ -73,12 +81,17 @@ def application_permission(
 
 
 def user_in_org_only_app(
-    application: Application, flows: tuple[Flow, ...], entra: Entra
+    application: Application,
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    entra: Entra,
 ) -> Iterator[Hit | Unknown]:
     """A personal account signs in to an app for work and school accounts; an invited guest may."""
     audience = admitted(application, entra)
     if audience is not None and audience.personal:
         return
+    opened = application._replace(sign_in_audience=_BOTH_AUDIENCES)
     for flow in flows:
         account = _account(flow)
         if flow.access != "delegated" or account in ("work", "guest"):
@@ -94,7 +107,33 @@ def user_in_org_only_app(
                 f"`{flow.name}` signs in a personal account, "
                 f"and `{audience.value}` admits work and school accounts only",
                 (Related(place(application, "sign_in_audience"), "work and school accounts only"),),
+                edits=() if _keeps_out(opened, flows, climbs, catalog, entra) else _open(application),
+                safe=False,  # who may sign in is a decision
             )
+
+
+def _keeps_out(
+    opened: Application,
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    entra: Entra,
+) -> bool:
+    """Whether personal accounts could sign in to `opened` only to be refused what it asks for or calls."""
+    found = (
+        *work_only_api(climbs, flows, entra, opened),
+        *permission_not_offered(opened, catalog, entra, flows),
+    )
+    return any(isinstance(hit, Hit) and hit.severity is None for hit in found)
+
+
+def _open(application: Application) -> tuple[Edit, ...]:
+    """The edit that lets personal accounts in."""
+    at = place(application, "sign_in_audience")
+    if at.pointer.rpartition("/")[2].lower() == "signinaudience":
+        return (Edit("replace", at, _BOTH_AUDIENCES),)
+    # An older manifest says it with `availableToOtherTenants`, which knows no personal accounts.
+    return (Edit("set", application.at, _BOTH_AUDIENCES, "signInAudience"),)
 
 
 def permission_not_offered(
@@ -203,7 +242,9 @@ def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:
 # --- declared permissions ---------------------------------------------------------------------
 
 
-def _application_entries(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
+def _application_entries(
+    application: Application, catalog: Catalog, inventory: Inventory | None
+) -> Iterator[Hit | Unknown]:
     entries = declared(application, catalog)
     if entries is None or any(has_placeholder(entry.entry.type or "${}") for entry in entries):
         yield Unknown("application.required_resource_access")
@@ -215,6 +256,7 @@ def _application_entries(application: Application, catalog: Catalog) -> Iterator
                 f"`{entry.written}` is declared as application permission, "
                 "and only personal accounts sign in to the app",
                 (Related(place(application, "sign_in_audience"), "personal accounts only"),),
+                edits=withdraw(entry) if can_lose_roles(inventory) and entry.state == "known" else (),
             )
 
 

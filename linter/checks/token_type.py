@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from linter import subject, wording
+from linter.amend import can_lose_roles, declare_for_call, withdraw
 from linter.catalog.match import parse_url
 from linter.catalog.records import PermissionType
 from linter.catalog.store import Catalog
@@ -17,20 +18,21 @@ from linter.positions import At
 
 
 def application_permission_delegated_token(
-    application: Application, climbs: tuple[Climb, ...], catalog: Catalog
+    application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """Only application permissions cover the call, and the token is a user's."""
     for found in stopped_at("other-type", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Scope":
-            yield _other_type(found, application, catalog)
+            yield _other_type(found, climbs, application, catalog, entra)
 
 
 def delegated_permission_app_token(
     application: Application,
     climbs: tuple[Climb, ...],
     catalog: Catalog,
+    entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
@@ -39,13 +41,19 @@ def delegated_permission_app_token(
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Role":
-            hit = _other_type(found, application, catalog)
+            hit = _other_type(found, climbs, application, catalog, entra)
             # A directory role of the app opens calls without a permission; which ones is not published.
-            yield hit._replace(severity="warning") if directory_roles(inventory, grants) else hit
+            by_role = directory_roles(inventory, grants)
+            yield hit._replace(severity="warning", safe=False) if by_role else hit
 
 
-def _other_type(found: Climb, application: Application, catalog: Catalog) -> Hit:
+def _other_type(
+    found: Climb, climbs: tuple[Climb, ...], application: Application, catalog: Catalog, entra: Entra
+) -> Hit:
     """Both halves: the flow, whose token is of one kind, and the manifest, which declares the other."""
+    wanted, is_least = _needed(found, climbs)
+    edits, safe = declare_for_call(application, found, wanted, catalog, entra)
+    names = wording.permissions(wanted, found.step.type)
     other: PermissionType = "Role" if found.step.type == "Scope" else "Scope"
     token = "app-only" if other == "Scope" else "delegated"
     held = wording.permissions(found.step.alternative, other)
@@ -60,7 +68,24 @@ def _other_type(found: Climb, application: Application, catalog: Catalog) -> Hit
         ),
         severity=found.severity,
         confidence=found.confidence,
+        fix=f"Declare {names}, the least that covers the call." if edits and is_least else None,
+        edits=edits,
+        safe=safe and is_least,
     )
+
+
+def _needed(found: Climb, climbs: tuple[Climb, ...]) -> tuple[tuple[str, ...], bool]:
+    """What to declare for a call, and whether no less would do.
+
+    The permission of the same name where some call needs no less, else the call's own least one.
+    """
+    twin, type_ = found.step.alternative, found.step.type
+    for one in climbs:
+        uncovered = one.step.type == type_ and not one.step.covered
+        if uncovered and one.step.support is not None and twin in one.step.support.least:
+            return twin, True
+    least = found.step.support.least if found.step.support else ()
+    return (least[0], True) if least else (twin, False)
 
 
 def _token(flow: Flow) -> Related:
@@ -127,7 +152,10 @@ def me_alias_with_app_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[H
 
 
 def public_client_application_permission(
-    application: Application, catalog: Catalog, grants: Grants | None = None
+    application: Application,
+    catalog: Catalog,
+    grants: Grants | None = None,
+    inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """A public client, which cannot prove who it is, declares permissions for a token of its own."""
     entries = declared(application, catalog)
@@ -151,6 +179,8 @@ def public_client_application_permission(
             (Related(public, "a public client"),),
             # Federated credentials are a collection of their own, which most exports leave out.
             confidence="medium" if application.federated_identity_credentials is None else None,
+            edits=withdraw(entry) if can_lose_roles(inventory) and entry.state == "known" else (),
+            safe=application.federated_identity_credentials is not None,
         )
 
 

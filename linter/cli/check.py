@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter import config, engine, ruleset
-from linter.cases import Request, gather
+from linter.cases import Gathered, Request, gather
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli import choice
@@ -14,7 +14,7 @@ from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
 from linter.errors import Problem
 from linter.finding import CONFIDENCES, SEVERITIES
-from linter.report import Asked, Report
+from linter.report import Asked, Fixed, Report
 from linter.typed import Any
 
 #: Rules whose finding means that the tool does not know, not that the app is wrong.
@@ -29,25 +29,41 @@ def main(arguments: list[str]) -> int:
     settings = Config() if options.no_config else config.load(options.config)
     selection = _selection(options, settings, rules)
     catalog = _Catalogue(choice.path(options.catalog, settings.catalog))
-    gathered = gather(
-        Request(
-            tuple(options.paths),
-            tuple(options.calls),
-            tuple(options.grants),
-            options.max_bytes,
-            options.skip_unrecognized,
-            lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+    request = Request(
+        tuple(options.paths),
+        tuple(options.calls),
+        tuple(options.grants),
+        options.max_bytes,
+        options.skip_unrecognized,
+        lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+    )
+
+    def run(gathered: Gathered) -> Outcome:
+        return engine.run(
+            gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
         )
+
+    fixed: tuple[Fixed, ...] = ()
+    unfixed: tuple[Problem, ...] = ()
+    if options.fix or options.diff:
+        from linter.cli import fixes
+        from linter.passes import fix_all
+
+        passes = fix_all(request, run, options.fix or "safe")
+        if options.diff:
+            return fixes.show(passes, options.output, fail=(options.fail_on or settings.fail_on) != "never")
+        gathered, outcome, fixed, unfixed = fixes.write(passes, run)
+    else:
+        gathered = gather(request)
+        outcome = run(gathered)
+    report = Report(
+        outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today, fixed, unfixed
     )
-    outcome = engine.run(
-        gathered.cases, rules, selection, catalog.open, Entra(), today, whole=gathered.whole_folder
-    )
-    report = Report(outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today)
     # Four modules with one name each: the table is the import statement.
     deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, options.output)
     return exit_code(
         outcome,
-        gathered.problems,
+        report.troubles(),
         options.fail_on or settings.fail_on or "error",
         options.fail_on_confidence or settings.fail_on_confidence or "medium",
         strict=options.strict,

@@ -15,6 +15,7 @@ from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES
 from linter.typed import Any, Final, NamedTuple
 
 FORMATS: Final = ("text", "json", "sarif", "github")
+FIXES: Final = ("safe", "all")
 
 
 class Option(NamedTuple):
@@ -42,6 +43,13 @@ def _switch(group: str, name: str, text: str) -> Option:
     return Option(group, name, {"action": "store_true", "default": False, "help": text})
 
 
+def _mode(group: str, name: str, modes: tuple[str, ...], text: str) -> Option:
+    """An option that may stand alone, for the first of its modes; another one comes after `=`."""
+    return Option(
+        group, name, {"nargs": "?", "const": modes[0], "choices": modes, "default": None, "help": text}
+    )
+
+
 def _choice(group: str, name: str, choices: tuple[str, ...], text: str, default: str | None = None) -> Option:
     return Option(group, name, {"choices": choices, "default": default, "help": text})
 
@@ -66,6 +74,8 @@ CHECK: Final = (
     _list("rules", "--ignore", "RULE", "not this rule or family"),
     _choice("rules", "--persona", PERSONAS, "who reads it: shows fussier rules (regular)"),
     _file("rules", "--today", "judge dates as of YYYY-MM-DD", "DATE"),
+    _mode("fixes", "--fix", FIXES, "make the safe fixes, or all that there are"),
+    _switch("fixes", "--diff", "print the fixes as a unified diff and write nothing"),
     _choice("output", "--format", FORMATS, "(%(default)s)", "text"),
     _file("output", "--output", "write the report there"),
     _choice("output", "--fail-on", (*SEVERITIES, "never"), "exit 1 from this severity on (error)"),
@@ -117,6 +127,9 @@ def plain(
             if equals:
                 return None
             values[option.field] = True
+            continue
+        if not equals and "const" in option.keywords:
+            values[option.field] = option.keywords["const"]
             continue
         if not equals:
             value = next(rest, "--")

@@ -103,6 +103,8 @@ def replace_file(path: str, data: bytes) -> None:
             return
         with open(beside, "wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())  # whole on the disk before it takes the place of what was there
         if os.path.exists(target):
             os.chmod(beside, os.stat(target).st_mode & 0o7777)
         os.replace(beside, target)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Sequence
 
 from linter.cli.options import CALLS, CATALOG, CHECK, MAX_BYTES, NEEDS, PATHS, Option, is_size
 from linter.finding import SEVERITIES
-from linter.typed import Final, NoReturn
+from linter.typed import Any, Final, NoReturn
 
 #: Stands for the app where `explain --grants` is given none.
 ANY_APP: Final = "<appId>"
@@ -18,7 +20,8 @@ THRESHOLDS: Final = ("any", "tier-zero", "level:1", "level:2", "level:3", "level
 
 def check() -> argparse.ArgumentParser:
     """The options of `entralint check`."""
-    parser = _parser("check", "Lint app registrations together with the calls they plan, offline.")
+    description = "Lint app registrations together with the calls they plan, offline."
+    parser = _parser("check", description, _CheckParser)
     return _with(parser, PATHS, CHECK)
 
 
@@ -45,14 +48,32 @@ class _Parser(argparse.ArgumentParser):
         super().error(plain(message))
 
 
+class _CheckParser(_Parser):
+    """The parser of `check`: what stands after `--fix` is a path, and its mode only what comes after `=`."""
+
+    # argparse has overloads of it that nobody here needs.
+    def parse_intermixed_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        given = list(sys.argv[1:] if args is None else args)
+        end = given.index("--") if "--" in given else len(given)
+        alone = {
+            option.name: f"{option.name}={option.keywords['const']}"
+            for option in CHECK
+            if "const" in option.keywords
+        }
+        options = [alone.get(argument, argument) for argument in given[:end]]
+        return super().parse_intermixed_args([*options, *given[end:]], namespace)
+
+
 def _positive(text: str) -> int:
     if not is_size(text):
         raise argparse.ArgumentTypeError(f"must be a number of bytes, 1 or more, not {text!r}")
     return int(text)
 
 
-def _parser(command: str, description: str) -> argparse.ArgumentParser:
-    return _Parser(
+def _parser(command: str, description: str, made: type[_Parser] = _Parser) -> argparse.ArgumentParser:
+    return made(
         prog=f"entralint {command}", description=description, allow_abbrev=False, formatter_class=_formatter
     )
 

@@ -3,7 +3,7 @@
 from linter import rulecheck, ruleset
 from linter.cli import parser
 from linter.cli.output import write
-from linter.report.text import predicted
+from linter.report.text import OPTIONS, predicted
 
 
 def main(arguments: list[str]) -> int:
@@ -27,7 +27,13 @@ def main(arguments: list[str]) -> int:
         import json
 
         pages = [
-            {"id": rule.id, **ruleset.page(rule.id), "needs": rule.needs, "uses": rule.uses}
+            {
+                "id": rule.id,
+                **ruleset.page(rule.id),
+                "needs": rule.needs,
+                "uses": rule.uses,
+                "fixable": rule.fixable,
+            }
             for rule in chosen
         ]
         write(json.dumps({"version": 1, "rules": pages}, indent=2, ensure_ascii=False, default=str) + "\n")
@@ -36,6 +42,7 @@ def main(arguments: list[str]) -> int:
     lines = []
     for rule in chosen:
         error = f"  ({predicted(rule.predicts)})" if rule.predicts else ""
-        lines.append(f"{rule.id:{width}}  {rule.severity:7}  {rule.title}{error}\n")
+        fixable = f"  [{OPTIONS[rule.fixable]}]" if rule.fixable else ""
+        lines.append(f"{rule.id:{width}}  {rule.severity:7}  {rule.title}{error}{fixable}\n")
     write("".join(lines))
     return 0

@@ -168,6 +168,23 @@ class Entra:
         return frozenset(row.name for row in read("tier_zero", r.TierZero))
 
     @cached_property
+    def azure_ad_graph_permissions(self) -> tuple[r.AzureAdGraphPermission, ...]:
+        """The permissions of Azure AD Graph that Microsoft Graph has as well."""
+        return read("azure_ad_graph_permissions", r.AzureAdGraphPermission)
+
+    def azure_ad_graph_permission(self, written: str, type_: str) -> str | None:
+        """The name of a permission of Azure AD Graph, written by id or name, that Microsoft Graph has too."""
+        wanted = written.strip().lower(), type_.strip().lower()
+        return next(
+            (
+                row.name
+                for row in self.azure_ad_graph_permissions
+                if wanted in ((row.id, row.type.lower()), (row.name.lower(), row.type.lower()))
+            ),
+            None,
+        )
+
+    @cached_property
     def exchange_scoped(self) -> frozenset[tuple[str, str]]:
         """(appId of the API, name) of application permissions that Exchange can narrow."""
         return frozenset((row.resource, row.name) for row in read("exchange_scoped", r.ExchangeScoped))

@@ -161,6 +161,19 @@ class TierZero(NamedTuple):
     confidence: Confidence
 
 
+class AzureAdGraphPermission(NamedTuple):
+    """A permission of Azure AD Graph that Microsoft Graph has under the same name and type.
+
+    The two types of one name may share an id.
+    """
+
+    name: str
+    type: Literal["Scope", "Role"]
+    id: str
+    source: str
+    confidence: Confidence
+
+
 class ExchangeScoped(NamedTuple):
     """An application permission that Exchange can limit to some mailboxes."""
 

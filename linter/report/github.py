@@ -8,7 +8,7 @@ from linter.errors import Problem
 from linter.finding import Finding
 from linter.report import Report
 from linter.report.safe import one_line, plain
-from linter.report.text import notes, predicted
+from linter.report.text import predicted
 from linter.typed import Final
 
 _COMMANDS: Final = {"error": "error", "warning": "warning", "note": "notice"}
@@ -20,11 +20,11 @@ def render(report: Report) -> str:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    for problem in report.problems:
+    for problem in report.troubles():
         yield _problem(problem)
     for finding in report.outcome.findings:
         yield _finding(finding)
-    for sentence in notes(report):
+    for sentence in report.notes():
         yield _command("notice", {"title": "entralint: note"}, plain(sentence))
 
 

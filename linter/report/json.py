@@ -47,7 +47,8 @@ def document(report: Report) -> dict[str, Any]:
         "tool": tool(report.catalog),
         "findings": [_finding(finding) for finding in outcome.findings],
         "apps": [_app(app) for app in outcome.apps],
-        "errors": list(map(problem, report.problems)),
+        "errors": list(map(problem, report.troubles())),
+        "fixed": [{"file": plain(found.path), "findings": found.findings} for found in report.fixed],
         "ignores": {
             "expired": [_ignore(ignore) for ignore in outcome.expired_ignores],
             "unused": [_ignore(ignore) for ignore in outcome.unused_ignores],
@@ -76,6 +77,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": [{"label": plain(related.label), **place(related.at)} for related in finding.related],
         "predicts": _predicts(finding.predicts),
         "fix": one_line(finding.fix),
+        "fixable": finding.fixable,
         "fingerprint": plain(finding.fingerprint),
     }
 

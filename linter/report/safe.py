@@ -129,6 +129,25 @@ def line_at(text: str, offset: int, end: int) -> tuple[str, int, int]:
     return excerpt(line, offset - begin, end - begin, above.removesuffix("\n"))
 
 
+def kept_line(line: str, above: str) -> str:
+    """A whole line of a file made safe, and as it is where it is safe: tabs, a byte order mark, its CR.
+
+    `above` is the text before it.
+    """
+    mark = "\ufeff" if line.startswith("\ufeff") and not above else ""
+    end = "\r" if line.endswith("\r") else ""
+    line = line[len(mark) : len(line) - len(end)]
+    pieces: list[str] = []
+    at = 0
+    for hidden_from, hidden_to in _hidden(line, above):
+        pieces += (line[at:hidden_from], "***")
+        at = hidden_to
+    kept = "\t".join(escaped(piece) for piece in "".join((*pieces, line[at:])).split("\t"))
+    if kept.lstrip().startswith("::"):
+        kept = kept.replace("::", "\\u003a:", 1)
+    return mark + kept + end
+
+
 def excerpt(line: str, start: int, end: int, above: str = "") -> tuple[str, int, int]:
     """One source line made safe and cut around the columns from `start` to `end` (from 0).
 

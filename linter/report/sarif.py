@@ -7,10 +7,10 @@ import json
 from linter import __version__
 from linter.errors import Problem
 from linter.finding import Finding, Severity
-from linter.positions import At
+from linter.positions import At, Source
 from linter.report import Report
 from linter.report.safe import line_at, masked, one_line, plain
-from linter.report.text import notes, predicted
+from linter.report.text import predicted
 from linter.ruleset import Rule
 from linter.typed import Any, Final
 
@@ -38,10 +38,10 @@ def document(report: Report) -> dict[str, Any]:
         "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The working directory of the run."}}},
         "invocations": [
             {
-                "executionSuccessful": not report.problems,
-                "toolExecutionNotifications": [_notification(problem) for problem in report.problems],
+                "executionSuccessful": not report.troubles(),
+                "toolExecutionNotifications": [_notification(problem) for problem in report.troubles()],
                 "toolConfigurationNotifications": [
-                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in notes(report)
+                    {"level": "note", "message": {"text": plain(sentence)}} for sentence in report.notes()
                 ],
             }
         ],
@@ -78,6 +78,7 @@ def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
             }
             for number, related in enumerate(finding.related, 1)
         ],
+        **_fixes(finding),
         "partialFingerprints": {"primaryLocationLineHash": plain(finding.fingerprint)},
         "properties": {
             "confidence": finding.confidence,
@@ -86,6 +87,39 @@ def _result(finding: Finding, identifiers: list[str]) -> dict[str, Any]:
             "fix": one_line(finding.fix),
         },
     }
+
+
+def _fixes(finding: Finding) -> dict[str, Any]:
+    """The finding's fix as changes of the text, where it can be made and shows nothing that is masked."""
+    if not finding.edits:
+        return {}
+    from linter.fix import parts_of  # noqa: PLC0415  only for findings that can be fixed
+
+    source = finding.edits[0].at.source
+    parts = parts_of(source, finding)
+    if not parts or not all(_is_plain(part.text) for part in parts):
+        return {}
+    changes = [
+        {"deletedRegion": _region(source, part.start, part.end), "insertedContent": {"text": part.text}}
+        for part in parts
+    ]
+    description = one_line(finding.fix) + (
+        "" if finding.safe else " (Look at the result: it may not be meant.)"
+    )
+    change = {"artifactLocation": _artifact(source.path), "replacements": changes}
+    return {"fixes": [{"description": {"text": description}, "artifactChanges": [change]}]}
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a text may be shown as it is; line ends and tabs are escaped by JSON."""
+    text = text.translate(dict.fromkeys(map(ord, "\r\n\t")))
+    return plain(text) == text
+
+
+def _region(source: Source, start: int, end: int) -> dict[str, int]:
+    """A part of a text; one that is empty is a place between two characters."""
+    (line, column), (end_line, end_column) = source.line_column(start), source.line_column(end)
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
 
 
 def _physical(at: At) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from linter.engine import AppReport, NotEvaluated
+from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.errors import Problem
-from linter.finding import SEVERITIES, Finding, Predicts
+from linter.finding import SEVERITIES, Finding, Fixable, Predicts
 from linter.positions import At
-from linter.report import Report
+from linter.report import Report, counted
 from linter.report.safe import leading, line_at, one_line, plain
-from linter.typed import NamedTuple
+from linter.typed import Final, NamedTuple
 
 #: Longer spans are shown by their first two lines and their last one.
 MAX_LINES = 6
@@ -28,6 +28,8 @@ class Segment(NamedTuple):
 
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+#: What makes the fix of a finding.
+OPTIONS: Final[dict[Fixable, str]] = {"safe": "--fix", "unsafe": "--fix=all"}
 _GUTTER = "blue"
 _FAINT = "dim"
 
@@ -39,8 +41,9 @@ def render(report: Report) -> str:
 
 def segments(report: Report) -> Iterator[Segment]:
     """The whole report, piece by piece."""
-    yield from cannot_check(report.problems)
-    if report.problems and report.outcome.findings:
+    yield from cannot("check", report.problems)
+    yield from cannot("fix", report.unfixed)
+    if report.troubles() and report.outcome.findings:
         yield Segment("\n")
     for finding in report.outcome.findings:
         yield from _finding(finding)
@@ -48,14 +51,14 @@ def segments(report: Report) -> Iterator[Segment]:
     yield from _summary(report)
 
 
-def cannot_check(problems: tuple[Problem, ...]) -> Iterator[Segment]:
-    """What could not be read, a line each."""
+def cannot(verb: str, problems: tuple[Problem, ...]) -> Iterator[Segment]:
+    """What could not be checked or fixed, a line each."""
     for problem in problems:
         where = leading(problem.path)
         if problem.line:
             where += f":{problem.line}:{problem.column}"
         yield Segment(f"{where}: ", "bold")
-        yield Segment("cannot check: ", _STYLES["error"])
+        yield Segment(f"cannot {verb}: ", _STYLES["error"])
         yield Segment(f"{plain(problem.message)}\n")
 
 
@@ -129,7 +132,8 @@ def _source_line(number: int, width: int, text: str) -> Iterator[Segment]:
 def _facts(finding: Finding) -> Iterator[tuple[str, str]]:
     if finding.predicts is not None:
         yield "predicts", plain(predicted(finding.predicts))
-    yield "fix", one_line(finding.fix)
+    how = f" ({OPTIONS[finding.fixable]})" if finding.fixable else ""
+    yield "fix", one_line(finding.fix) + how
     if finding.confidence != "high":
         yield "confidence", finding.confidence
 
@@ -156,48 +160,49 @@ def _summary(report: Report) -> Iterator[Segment]:
             yield from _app(app)
     else:
         yield from _many_apps(outcome.apps)
-    for sentence in notes(report):
+    for sentence in report.notes():
         yield Segment(f"{leading(sentence)}\n")
-    parts = [count(number, severity) for severity, number in counts.items()]
+    parts = [counted(number, severity) for severity, number in counts.items()]
     if outcome.hidden:
         parts.append(f"{outcome.hidden} hidden")
     if report.problems:
-        parts.append(count(len(report.problems), "input problem"))
+        parts.append(counted(len(report.problems), "input problem"))
+    if report.unfixed:
+        parts.append(f"{len(report.unfixed)} not fixed")
     if report.skipped:
-        parts.append(f"{count(report.skipped, 'file')} of no known form skipped")
+        parts.append(f"{counted(report.skipped, 'file')} of no known form skipped")
     worst = next((severity for severity in SEVERITIES if counts[severity]), None)
-    style = _STYLES["error"] if report.problems else _STYLES[worst] if worst else "bold green"
+    style = _STYLES["error"] if report.troubles() else _STYLES[worst] if worst else "bold green"
     yield Segment(", ".join(parts), style)
-    yield Segment(f" in {count(len(outcome.apps), 'app')}\n")
+    yield Segment(f" in {counted(len(outcome.apps), 'app')}\n")
+    yield from _fixable(outcome)
 
 
-def notes(report: Report) -> Iterator[str]:
-    """What is to say beside the findings: ignores without effect, an old catalogue."""
-    for ignore in report.outcome.expired_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} expired on {ignore.expires}"
-    for ignore in report.outcome.unused_ignores:
-        yield f"{ignore.label}: the ignore of {ignore.rule} hid nothing"
-    if report.catalog and report.catalog.age_note:
-        yield report.catalog.age_note
+def _fixable(outcome: Outcome) -> Iterator[Segment]:
+    """How many findings can be fixed, and how."""
+    kinds = [finding.fixable for finding in outcome.findings]
+    ways = [f"{kinds.count(kind)} with {OPTIONS[kind]}" for kind in OPTIONS if kind in kinds]
+    if ways:
+        yield Segment(f"can be fixed: {', '.join(ways)}\n")
 
 
 def _app(app: AppReport) -> Iterator[Segment]:
     yield Segment(leading(app.name), "bold")
-    calls = f"{count(app.calls, 'call')} in {count(app.flows, 'flow')}, " if app.flows else ""
-    yield Segment(f": {calls}{count(app.evaluated, 'rule')} evaluated\n")
+    calls = f"{counted(app.calls, 'call')} in {counted(app.flows, 'flow')}, " if app.flows else ""
+    yield Segment(f": {calls}{counted(app.evaluated, 'rule')} evaluated\n")
     for assumption in app.assumptions:
         yield Segment(f"  assumed: {plain(assumption)}\n")
     for missing, rules in _by_what_is_missing(app.not_evaluated):
-        yield Segment(f"  {count(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
+        yield Segment(f"  {counted(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
 
 
 def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
     """All apps together: JSON has them one by one."""
     calls, flows = sum(app.calls for app in apps), sum(app.flows for app in apps)
     least, most = min(app.evaluated for app in apps), max(app.evaluated for app in apps)
-    rules = count(most, "rule") if least == most else f"{least} to {count(most, 'rule')}"
+    rules = counted(most, "rule") if least == most else f"{least} to {counted(most, 'rule')}"
     yield Segment(f"{len(apps)} apps", "bold")
-    yield Segment(f": {count(calls, 'call')} in {count(flows, 'flow')}, {rules} evaluated in each\n")
+    yield Segment(f": {counted(calls, 'call')} in {counted(flows, 'flow')}, {rules} evaluated in each\n")
     for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
         yield Segment(f"  assumed: {plain(assumption)}\n")
     groups: dict[tuple[str, tuple[str, ...]], int] = {}
@@ -206,8 +211,8 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
             key = missing, tuple(stopped)
             groups[key] = groups.get(key, 0) + 1
     for (missing, names), number in groups.items():
-        text = f"{count(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
-        yield Segment(f"  {text} ({count(number, 'app')})\n", _FAINT)
+        text = f"{counted(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
+        yield Segment(f"  {text} ({counted(number, 'app')})\n", _FAINT)
 
 
 def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
@@ -247,8 +252,3 @@ _FILES = {
     "grants": "a grants file (--grants)",
     "tenant": "tenant facts",
 }
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: `1 app`, `2 apps`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

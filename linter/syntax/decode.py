@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, and the UTF-16 that Windows PowerShell writes.
+"""Bytes to text and back: UTF-8, and the UTF-16 that Windows PowerShell writes.
 
 `Out-File` and `>` of PowerShell 5.1 write UTF-16LE with a byte order mark, other
 tools leave the mark out; a byte order mark before UTF-8 is as common. Nothing
@@ -45,3 +45,9 @@ def _encoding(data: bytes) -> tuple[int, str]:
     if odd and not any(even) and all(odd):
         return 0, "utf-16-be"
     return 0, "utf-8"
+
+
+def encode(text: str, like: bytes) -> bytes:
+    """The bytes of `text` in the encoding of `like`, with its byte order mark if it has one."""
+    mark, encoding = _encoding(like)
+    return like[:mark] + text.encode(encoding)

@@ -23,6 +23,7 @@ RECORD = {
     "oidc_scopes": records.OidcScope,
     "baseline_scopes": records.BaselineScope,
     "tier_zero": records.TierZero,
+    "azure_ad_graph_permissions": records.AzureAdGraphPermission,
     "exchange_scoped": records.ExchangeScoped,
     "selected_scopes": records.SelectedScope,
     "cae_resources": records.CaeResource,

@@ -20,8 +20,8 @@ def arguments(folder: Path) -> list[str]:
 
 def _is_taken(folder: Path) -> bool:
     stderr = folder / "stderr"
-    if "--emit" in arguments(folder):
-        return False  # that is no report
+    if "--diff" in arguments(folder) or "--emit" in arguments(folder):
+        return False  # those are no reports
     return not stderr.exists() or not stderr.read_text("utf-8").strip()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from linter.engine import AppReport, Ignore, NotEvaluated, Outcome
 from linter.errors import Problem
-from linter.finding import Finding, Predicts, Related
+from linter.finding import Edit, Finding, Predicts, Related
 from linter.positions import At, Source
 from linter.report import Asked, Report
 from linter.ruleset import Rule
@@ -58,6 +58,11 @@ CALL = finding(
     fingerprint="x/b:app:the subject",
 )
 URI = finding(At(APP, "/web/redirectUris/1"))
+FIXABLE = finding(
+    At(APP, "/web/redirectUris/0"),
+    edits=(Edit("replace", At(APP, "/web/redirectUris/0"), "https://a"), Edit("remove", At(APP, "/tags"))),
+    safe=False,
+)
 BLOCK = finding(At(APP, "/web"), severity="note")
 
 APP_REPORT = AppReport(

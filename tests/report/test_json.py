@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from linter.errors import Problem
+from linter.report import Fixed
 from linter.report import json as json_report
 from tests.cli.run import run
 from tests.report import golden_inputs, sample
@@ -60,6 +62,7 @@ def test_a_finding():
         ],
         "predicts": {"status": 403, "code": "Denied", "aadsts": [65001]},
         "fix": "fix it",
+        "fixable": None,
         "fingerprint": "x/b:app:the subject",
     }
     # Columns are code points: the emoji before the end is one.
@@ -96,12 +99,25 @@ def test_the_rest():
             {"file": "bad.json", "line": 3, "column": 4, "message": "a comma, is: expected %"},
             {"file": "gone.json", "line": 0, "column": 0, "message": "no such file"},
         ],
+        "fixed": [],
         "ignores": {
             "expired": [{"rule": "x/a", "at": "entralint.toml: ignores[1]", "reason": "because"}],
             "unused": [{"rule": "x/b", "at": "entralint.toml: ignores[2]", "reason": "because"}],
         },
         "summary": {"error": 1, "warning": 1, "note": 1, "hidden": 2, "skipped": 3},
     }
+
+
+def test_fixes():
+    done = sample.report(sample.FIXABLE)._replace(
+        fixed=(Fixed("apps/a.json", 2),), unfixed=(Problem("b.json", 0, 0, "standard input"),)
+    )
+    document = rendered(done)
+    assert document["findings"][0]["fixable"] == "unsafe"
+    assert document["fixed"] == [{"file": "apps/a.json", "findings": 2}]
+    assert document["errors"] == [
+        {"file": "b.json", "line": 0, "column": 0, "message": "cannot be fixed: standard input"}
+    ]
 
 
 def test_nothing():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from linter.finding import SEVERITIES
+from linter.finding import SEVERITIES, Edit
 from linter.positions import At, Source
 from linter.report import sarif
 from linter.syntax import json_text
@@ -30,7 +30,7 @@ def run_of(report) -> dict[str, Any]:
     return run
 
 
-@pytest.mark.parametrize("report", [sample.FULL, sample.EMPTY])
+@pytest.mark.parametrize("report", [sample.FULL, sample.EMPTY, sample.report(sample.FIXABLE)])
 def test_the_published_schema(schema: Draft7Validator, report):
     schema.validate(json.loads(sarif.render(report)))
 
@@ -145,3 +145,44 @@ def test_paths_are_uris(path: str, location: dict[str, str]):
     source = Source(path, sample.MANIFEST, json_text.spans)
     (result,) = run_of(sample.report(sample.finding(At(source, "/web"))))["results"]
     assert result["locations"][0]["physicalLocation"]["artifactLocation"] == location
+
+
+def test_a_fix():
+    (result,) = run_of(sample.report(sample.FIXABLE))["results"]
+    assert result["fixes"] == [
+        {
+            "description": {"text": "fix it (Look at the result: it may not be meant.)"},
+            "artifactChanges": [
+                {
+                    "artifactLocation": {"uri": "apps/b%C3%BCro%20app.json", "uriBaseId": "%SRCROOT%"},
+                    "replacements": [
+                        {
+                            "deletedRegion": {
+                                "startLine": 5, "startColumn": 7, "endLine": 5, "endColumn": 17,
+                            },
+                            "insertedContent": {"text": '"https://a"'},
+                        },
+                        {
+                            "deletedRegion": {
+                                "startLine": 8, "startColumn": 4, "endLine": 11, "endColumn": 4,
+                            },
+                            "insertedContent": {"text": ""},
+                        },
+                    ],
+                }
+            ],
+        }
+    ]  # fmt: skip
+
+
+def test_no_fix_that_shows_a_secret_or_cannot_be_made(schema: Draft7Validator):
+    uri = At(sample.APP, "/web/redirectUris/0")
+    for edit in (
+        Edit("replace", uri, "https://svc:hunter2hunter2@contoso.com"),
+        Edit("replace", uri, "a\x1b[31m"),
+        Edit("remove", At(sample.APP, "/gone")),
+    ):
+        report = sample.report(sample.finding(uri, edits=(edit,)))
+        schema.validate(json.loads(sarif.render(report)))
+        (result,) = run_of(report)["results"]
+        assert "fixes" not in result

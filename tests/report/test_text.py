@@ -6,7 +6,7 @@ from linter.engine import AppReport, NotEvaluated
 from linter.errors import Problem
 from linter.finding import Related
 from linter.positions import At, Source
-from linter.report import safe, text
+from linter.report import Fixed, safe, text
 from linter.syntax import json_text
 from tests.report import sample
 
@@ -174,3 +174,22 @@ def test_a_line_of_megabytes():
     shown, start, end = safe.line_at(whole, offset, offset + 6)
     assert shown[start:end] == '"mark"'
     assert (len(shown), shown[0], shown[-1]) == (safe.WIDTH, "…", "…")
+
+
+def test_what_can_be_fixed_and_what_was():
+    safe_one = sample.FIXABLE._replace(safe=True)
+    report = sample.report(sample.FIXABLE, safe_one, sample.URI)._replace(
+        fixed=(Fixed("apps/a.json", 1),), unfixed=(Problem("b.json", 3, 4, "x/a: it is one"),)
+    )
+    lines = text.render(report).splitlines()
+    assert lines[0] == "b.json:3:4: cannot fix: x/a: it is one"
+    assert [line.strip() for line in lines if " = fix: " in line] == [
+        "= fix: fix it (--fix=all)",
+        "= fix: fix it (--fix)",
+        "= fix: fix it",
+    ]
+    assert lines[-3:] == [
+        "fixed 1 finding in apps/a.json",
+        "3 errors, 0 warnings, 0 notes, 1 not fixed in 0 apps",
+        "can be fixed: 1 with --fix, 1 with --fix=all",
+    ]

@@ -9,8 +9,7 @@ from linter.catalog.records import GRAPH
 from linter.errors import Problem
 from linter.holdings import State
 from linter.privilege_diff import AppDiff, Change, Declaration, Diff, Setting, Use
-from linter.report import Asked
-from linter.report.text import count
+from linter.report import Asked, counted
 from linter.subject import of_request
 from linter.typed import Final, NamedTuple
 
@@ -40,9 +39,9 @@ def summary(diff: Diff) -> str:
     counts = [f"{number} {kind}" for kind, number in diff.counts().items() if number]
     settings = sum(len(app.settings) for app in diff.apps)
     if settings:
-        counts.append(count(settings, "other setting"))
-    changed = f"{', '.join(counts) or 'nothing changed'} in {count(len(diff.apps), 'app')}"
-    unchanged = f"{count(diff.unchanged, 'app')} unchanged"
+        counts.append(counted(settings, "other setting"))
+    changed = f"{', '.join(counts) or 'nothing changed'} in {counted(len(diff.apps), 'app')}"
+    unchanged = f"{counted(diff.unchanged, 'app')} unchanged"
     if diff.unstated:
         unchanged += f" ({diff.unstated} of them not stating all permissions)"
     parts = ([changed] if diff.apps else []) + ([unchanged] if diff.unchanged else [])
@@ -94,7 +93,7 @@ def needs(change: Change, app: AppDiff, quote: Quote) -> Iterator[str]:
         for use in ordered[:MOST_USES]:
             yield _use(use, change, quote)
         if len(ordered) > MOST_USES:
-            yield f"and {count(len(ordered) - MOST_USES, 'more call')}"
+            yield f"and {counted(len(ordered) - MOST_USES, 'more call')}"
         if not ordered:
             yield _no_call(app)
     elif came.permission is None:
@@ -125,7 +124,7 @@ def _use(use: Use, change: Change, quote: Quote) -> str:
 def _no_call(app: AppDiff) -> str:
     assert app.calls_file is not None
     unknown = app.calls_file.unknown_calls
-    doubt = f", and {count(unknown, 'call')} of no known operation" if unknown else ""
+    doubt = f", and {counted(unknown, 'call')} of no known operation" if unknown else ""
     if app.calls_file.complete:
         return f"no listed call needs it; the calls file says that it lists all{doubt}"
     return f"no listed call needs it; the calls file does not say that it lists all{doubt}"

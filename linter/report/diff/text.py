@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.privilege_diff import AppDiff, Change, Declaration, Kind
+from linter.report import counted
 from linter.report.diff import (
     STATES,
     DiffReport,
@@ -19,7 +20,7 @@ from linter.report.diff import (
     unstated,
 )
 from linter.report.safe import leading, plain
-from linter.report.text import Segment, cannot_check, count
+from linter.report.text import Segment, cannot
 from linter.typed import Final
 
 _STYLES: Final[dict[Kind, str]] = {
@@ -41,13 +42,13 @@ def render(report: DiffReport) -> str:
 
 def segments(report: DiffReport) -> Iterator[Segment]:
     """The whole report, piece by piece."""
-    yield from cannot_check(report.problems)
+    yield from cannot("check", report.problems)
     for app in report.diff.apps:
         yield from _app(app)
         yield Segment("\n")
     for sentence in left_out(report, _quote):
         yield Segment(f"{sentence}\n")
-    problems = f", {count(len(report.problems), 'input problem')}" if report.problems else ""
+    problems = f", {counted(len(report.problems), 'input problem')}" if report.problems else ""
     yield Segment(f"{summary(report.diff)}{problems}\n")
 
 
