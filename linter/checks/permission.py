@@ -63,7 +63,7 @@ def call_not_covered(
             severity="warning" if by_role else found.severity,
             confidence=found.confidence,
             edits=edits,
-            safe=safe and not by_role,
+            safe=safe and found.certain and not by_role,
         )
 
 
