@@ -74,7 +74,8 @@ def solve(clauses: Sequence[Clause], facts: Facts, budget: int = 100_000) -> Ans
     """
     problem = _Problem(clauses, facts)
     rows, chosen = _reduced(problem.rows, 0, problem, exact_ties=True)
-    groups = [_Group(group, problem, chosen) for group in _groups(rows, problem, chosen)]
+    rest = problem.after(chosen)
+    groups = [_Group(group, rest) for group in _groups(rows, rest)]
     found = []
     for group in groups:
         found.append(group.search(budget))
@@ -162,6 +163,22 @@ class _Problem:
         self.rows: list[_Row] = sorted(rows, key=_row_order)
         self._costs_of: dict[int, int] = {}
 
+    def after(self, chosen: int) -> _Problem:
+        """The same once a set is chosen: what that opens costs nothing more."""
+        if not chosen:
+            return self
+        rest = _Problem((), _NOTHING)
+        before = self.opened(chosen)
+        rest.names, rest.costs, rest._costs_of = self.names, self.costs, self._costs_of
+        rest.opens = [opened & ~before for opened in self.opens]
+        for pair, both in self.pairs:
+            left = pair & ~chosen
+            if left == pair:
+                rest.pairs.append((pair, both & ~before))
+            elif left:
+                rest.opens[left.bit_length() - 1] |= both & ~before
+        return rest
+
     def named(self, chosen: int) -> tuple[str, ...]:
         return tuple(self.names[number] for number in _bits(chosen))
 
@@ -182,8 +199,15 @@ class _Problem:
                 opened |= both
         return opened
 
+    def score(self, chosen: int) -> tuple[int, int]:
+        """The whole objective, as numbers to compare."""
+        return self.cost(chosen), self.opened(chosen).bit_count()
+
     def objective(self, chosen: int) -> Objective:
         return _unpacked(self.cost(chosen), self.opened(chosen).bit_count())
+
+
+_NOTHING: Final = Facts({}, frozenset(), {}, {})
 
 
 def _union(numbers: Iterable[int]) -> int:
@@ -202,8 +226,11 @@ def _bits(number: int) -> Iterator[int]:
 
 def _minimal(row: Iterable[int]) -> _Row:
     """A clause without alternatives that hold another one."""
+    unique = sorted(set(row))
+    if not any(found & found - 1 for found in unique):
+        return tuple(unique)  # single permissions hold nothing else
     kept: list[int] = []
-    for found in sorted(row, key=lambda found: (found.bit_count(), found)):
+    for found in sorted(unique, key=int.bit_count):
         if not any(other & found == other for other in kept):
             kept.append(found)
     return tuple(sorted(kept))
@@ -248,7 +275,9 @@ def _propagated(rows: Sequence[_Row], chosen: int) -> tuple[list[_Row], int]:
         left = open_
         if chosen == before:
             break
-    return [_minimal(found & ~chosen for found in row) for row in left], chosen
+    return [
+        _minimal(found & ~chosen for found in row) if chosen & _union(row) else row for row in left
+    ], chosen
 
 
 def _unsubsumed(rows: Sequence[_Row]) -> list[_Row]:
@@ -311,18 +340,13 @@ def _dominated(rows: Sequence[_Row], chosen: int, problem: _Problem, *, exact_ti
 # --- groups -----------------------------------------------------------------------------------
 
 
-def _groups(rows: Sequence[_Row], problem: _Problem, chosen: int) -> list[list[_Row]]:
+def _groups(rows: Sequence[_Row], problem: _Problem) -> list[list[_Row]]:
     """Clauses apart where nothing joins them: no permission, and no operation that both could open."""
-    already = problem.opened(chosen)
     parts: list[tuple[int, int, list[_Row]]] = []
     for row in rows:
         names = _union(row)
-        opened = _union(problem.opens[number] for number in _bits(names)) & ~already
-        for pair, both in problem.pairs:
-            if pair & names and not pair & ~(names | chosen):
-                opened |= both & ~already
-        parts.append((names, opened, [row]))
-    linked = [pair for pair, both in problem.pairs if both & ~already]
+        parts.append((names, problem.opened(names), [row]))
+    linked = [pair for pair, both in problem.pairs if both]
     merged: list[tuple[int, int, list[_Row]]] = []
     for part in parts:
         names, opened, own = part
@@ -360,23 +384,18 @@ class _Node(NamedTuple):
 
 
 class _Group:
-    """Clauses that belong together, and the search for their least sets.
+    """Clauses that belong together, and the search for their least sets."""
 
-    `held` is what was chosen before: it opens operations that cost nothing more.
-    """
-
-    def __init__(self, rows: list[_Row], problem: _Problem, held: int) -> None:
+    def __init__(self, rows: list[_Row], problem: _Problem) -> None:
         self._rows = rows
         self._problem = problem
-        self._held = held
-        self._before = problem.opened(held)
 
     def search(self, budget: int) -> _Found:
         """The least set, or the best one that `budget` nodes find."""
-        rows, first = _reduced(self._rows, 0, self._with_held(), exact_ties=False)
+        rows, first = _reduced(self._rows, 0, self._problem, exact_ties=False)
         best = self._greedy(rows, first)
-        score = self._score(best)
-        stack = [_Node(rows, first, self._bound(rows, first))]
+        score = self._problem.score(best)
+        stack = [_Node(rows, first, self._bound(rows, first))] if rows else []
         nodes = 0
         while stack:
             node = stack.pop()
@@ -387,7 +406,7 @@ class _Group:
                 return _Found(best, bound, exact=False, nodes=nodes)
             nodes += 1
             if not node.rows:
-                mine = self._score(node.chosen)
+                mine = self._problem.score(node.chosen)
                 if mine < score or (mine == score and node.chosen < best):
                     best, score = node.chosen, mine
                 continue
@@ -398,14 +417,14 @@ class _Group:
 
     def ties(self, best: int) -> tuple[list[int], bool]:
         """All sets as good as the least one, and whether some may be missing."""
-        score = self._score(best)
+        score = self._problem.score(best)
         found = {best}
         stack = [_Node(self._rows, 0, 0)]
         nodes = 0
         while stack:
             node = stack.pop()
             if not node.rows:
-                if self._score(node.chosen) == score:
+                if self._problem.score(node.chosen) == score:
                     found.add(node.chosen)
                 continue
             nodes += 1
@@ -416,23 +435,13 @@ class _Group:
             stack.extend(self._children(node))
         return sorted(found), False
 
-    def _with_held(self) -> _Problem:
-        """The problem as it is once `held` is chosen: what that opens costs nothing more."""
-        if not self._held:
-            return self._problem
-        return _Opened(self._problem, self._held, self._before)
-
-    def _score(self, chosen: int) -> tuple[int, int]:
-        opened = self._problem.opened(chosen | self._held) & ~self._before
-        return self._problem.cost(chosen), opened.bit_count()
-
     def _children(self, node: _Node) -> list[_Node]:
         """The ways to satisfy the clause with the fewest alternatives, the best first.
 
         What one way chooses no later one may, so that no set is met twice.
         """
         row = min(node.rows, key=lambda row: (len(row), -self._least_cost(row), row))
-        ways = sorted(row, key=lambda found: (*self._score(node.chosen | found), found))
+        ways = sorted(row, key=lambda found: (*self._problem.score(node.chosen | found), found))
         banned = 0
         children = []
         for way in ways:
@@ -465,7 +474,7 @@ class _Group:
 
     def _least_excess(self, node: _Node) -> int:
         """An excess that no set below beats: what every alternative of a clause opens is opened."""
-        opened = self._problem.opened(node.chosen | self._held) & ~self._before
+        opened = self._problem.opened(node.chosen)
         for row in node.rows:
             common = -1
             for found in row:
@@ -475,7 +484,7 @@ class _Group:
                 common &= each
                 if not common:
                     break
-            opened |= common & ~self._before
+            opened |= common
         return opened.bit_count()
 
     def _greedy(self, rows: Sequence[_Row], chosen: int) -> int:
@@ -483,30 +492,12 @@ class _Group:
         first = chosen
         for row in rows:
             if not any(found & chosen == found for found in row):
-                chosen |= min(row, key=lambda found: (*self._score(chosen | found), found))
+                chosen |= min(row, key=lambda found: (*self._problem.score(chosen | found), found))
         for number in sorted(_bits(chosen & ~first), key=lambda number: -self._problem.costs[number]):
             less = chosen & ~(1 << number)
             if all(any(found & less == found for found in row) for row in rows):
                 chosen = less
         return chosen
-
-
-class _Opened(_Problem):
-    """A problem of which some permissions are chosen already."""
-
-    def __init__(self, problem: _Problem, held: int, before: int) -> None:
-        self.names = problem.names
-        self.costs = problem.costs
-        self.rows = problem.rows
-        self._costs_of = {}
-        self.opens = [opened & ~before for opened in problem.opens]
-        self.pairs = []
-        for pair, both in problem.pairs:
-            rest = pair & ~held
-            if rest == pair:
-                self.pairs.append((pair, both & ~before))
-            elif rest:
-                self.opens[rest.bit_length() - 1] |= both & ~before
 
 
 def _joined_ties(chosen: int, groups: Sequence[_Group], found: Sequence[_Found]) -> tuple[list[int], bool]:

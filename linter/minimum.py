@@ -110,8 +110,7 @@ def minimum(
         answer.nodes,
         covers,
         max(grades, key=CONFIDENCES.index, default="high"),
-        narrower.permissions if narrower else (),
-        narrower.objective.excess if narrower else 0,
+        *(narrower or ((), 0)),
     )
 
 
@@ -143,8 +142,8 @@ def _harmless(alternative: Alternative) -> bool:
 
 def _narrower(
     needs: Sequence[Need], clauses: Sequence[Clause], answer: least.Answer, facts: Facts
-) -> least.Answer | None:
-    """The least set out of what is documented as least for each call, where it opens less than the answer.
+) -> tuple[tuple[str, ...], int] | None:
+    """A set out of what is documented as least for each call, and its excess, where that is less.
 
     Levels are coarse: one permission over everything may count less than two that are each for their own.
     """
@@ -156,11 +155,14 @@ def _narrower(
     chosen = facts.free.union(answer.permissions)
     if all(any(map(chosen.issuperset, clause)) for clause in documented):
         return None  # it is documented as the least already
-    held = facts.free.union(least.solve(documented, facts).permissions)
-    # What one call brings may cover another one as well.
-    within = [tuple(found for found in clause if held.issuperset(found)) for clause in clauses if clause]
-    other = least.solve(within, facts)
-    return other if other.objective.excess < answer.objective.excess else None
+    held = set(least.solve(documented, facts).permissions)
+    for name in sorted(held):
+        # What one call brings may cover another one as well.
+        rest = facts.free.union(held - {name})
+        if all(any(map(rest.issuperset, clause)) for clause in clauses if clause):
+            held.remove(name)
+    excess = least.objective(held, facts).excess
+    return (tuple(sorted(held)), excess) if excess < answer.objective.excess else None
 
 
 def without_whole_directory(alternatives: Clause) -> Clause:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from linter.catalog.records import Scheme, Support
 from linter.finding import Confidence
-from linter.model import written_properties
 from linter.typed import Final, NamedTuple
 
 Alternative = tuple[str, ...]
@@ -93,6 +92,8 @@ def for_writes(template: str, scheme: Scheme, support: Support, properties: Iter
     least = [found for found in support.least if found in general] or general[:1]
     if properties is None or scheme == "DelegatedPersonal":
         return _narrowed(support, general, least)
+    from linter.model import written_properties  # noqa: PLC0415  only a stated body needs the records
+
     written = written_properties(properties)
     touched = [aspect for aspect in _ASPECTS if written & aspect.properties]
     if not touched:

@@ -20,8 +20,7 @@ class Reach:
         self._index = catalog.index()
         self._triples_of: dict[int, list[int]] = {}
         for scheme in schemes:
-            column = self._index.triples[SCHEMES.index(scheme) :: 3]
-            for triple, support in enumerate(column):
+            for triple, support in enumerate(self._index.triples[SCHEMES.index(scheme) :: 3]):
                 self._triples_of.setdefault(support, []).append(triple)
         self._begins = [0, *accumulate(self._index.weights)]
         self._of_support: dict[int, int] = {}
@@ -60,12 +59,15 @@ class Reach:
 
     def operations(self, bits: int) -> Iterator[Operation]:
         """The operations that the bits stand for, in no order that means anything."""
-        for triple, weight in enumerate(self._index.weights):
-            here = bits >> self._begins[triple] & (1 << weight) - 1
-            rows = self._index.rows_with(triple) if here else ()
-            for number, row in enumerate(rows):
-                if here >> number & 1:
-                    yield self._index.operation(row)
+        index = self._index
+        wanted = {
+            triple: here
+            for triple, weight in enumerate(index.weights)
+            if (here := bits >> self._begins[triple] & (1 << weight) - 1)
+        }
+        for row, triple in enumerate(index.needs):
+            if triple in wanted and wanted[triple] >> index.order[row] & 1 and index.stands_for(row) == row:
+                yield index.operation(row)
 
     def _united(self, supports: Iterable[int]) -> int:
         opened = 0

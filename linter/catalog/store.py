@@ -198,17 +198,6 @@ class Index(NamedTuple):
         twin = row - 1
         return twin if self.rows[row] & 1 and row and self.rows[twin] == self.rows[row] ^ 1 else row
 
-    def rows_with(self, triple: int) -> tuple[int, ...]:
-        """The rows with these needs that stand for an operation."""
-        key, data = triple.to_bytes(2, sys.byteorder), bytes(self.needs)
-        found = []
-        at = data.find(key)
-        while at >= 0:
-            if at % 2 == 0 and self.stands_for(at // 2) == at // 2:
-                found.append(at // 2)
-            at = data.find(key, at + 1)
-        return tuple(found)
-
 
 class Info(NamedTuple):
     """Where the catalogue comes from.
@@ -259,6 +248,8 @@ class Catalog:
         self._nodes: dict[int, dict[str, int]] = {}
         self._visits: dict[int, int] = {}
         self._known: dict[int, Operation | None] = {}
+        self._index: Index | None = None
+        self._row_of: dict[tuple[str, str, str], int] = {}
         self._numbered: dict[str, int | None] = {}
         self._of_name: dict[int, tuple[Permission, ...]] = {}
         self._app_named: dict[str, str] = {}
@@ -425,6 +416,9 @@ class Catalog:
 
     def _row(self, operation: Operation) -> int:
         """The row of an operation, which may have been found by another reader of the same file."""
+        known = self._row_of.get(operation[:3])
+        if known is not None:
+            return known
         node = 0
         for token in match.tokens(operation.template):
             literal, slot = self._step(node, token.removeprefix("."))
@@ -466,23 +460,23 @@ class Catalog:
 
     def index(self) -> Index:
         """The arrays below the operations."""
-        pairs = self._array("pairs")
-        return Index(
-            self._rows,
-            self._needs,
-            self._triples,
-            self._array("weights"),
-            self._array("order"),
-            self._array("opens"),
-            self._array("opens_at", "I"),
-            tuple(
-                (self._names[one], self._names[two]) for one, two in zip(pairs[::2], pairs[1::2], strict=True)
-            ),
-            len(self._names),
-            self._name_id,
-            self._row,
-            self._operation,
-        )
+        if self._index is None:
+            pairs, names = self._array("pairs"), self._names
+            self._index = Index(
+                self._rows,
+                self._needs,
+                self._triples,
+                self._array("weights"),
+                self._array("order"),
+                self._array("opens"),
+                self._array("opens_at", "I"),
+                tuple((names[one], names[two]) for one, two in zip(pairs[::2], pairs[1::2], strict=True)),
+                len(names),
+                self._name_id,
+                self._row,
+                self._operation,
+            )
+        return self._index
 
     def _name_id(self, name: str) -> int | None:
         """The number of a permission's name, in any case."""
@@ -579,6 +573,7 @@ class Catalog:
                 self._support(personal),
                 self._support(application),
             )
+            self._row_of[operation[:3]] = row
         return operation
 
     def _template(self, node: int) -> str:

@@ -21,7 +21,6 @@ from linter.minimum import Need, minimum
 from linter.report import needs as report
 from linter.report.needs import Answer, Asked, Least
 from linter.report.safe import plain as safe
-from linter.syntax.decode import decode
 from linter.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -85,6 +84,8 @@ def _calls(arguments: list[str]) -> Iterator[tuple[str, str]]:
     while waiting:
         argument = waiting.pop(0)
         if argument == "-":
+            from linter.syntax.decode import decode
+
             lines = decode(files.read(files.STDIN), "<stdin>").split("\n")
             for number, line in enumerate(map(str.strip, lines), 1):
                 if line and not line.startswith("#"):
@@ -161,6 +162,7 @@ def _of_files(paths: list[str], access: str, catalog: Catalog, entra: Entra) -> 
 
 def _inventories(paths: list[str]) -> Iterator[Inventory]:
     from linter.calls import file
+    from linter.syntax.decode import decode
 
     for path in paths:
         yield from file.read(files.shown(path), decode(files.read(path), files.shown(path)))

@@ -11,8 +11,10 @@ from linter.entra.names import fits, library_name, plain_licence
 from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
-from linter.model import Access
-from linter.typed import Final, TypeVar
+from linter.typed import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from linter.model import Access
 
 GRAPH: Final = "00000003-0000-0000-c000-000000000000"
 """The appId of Microsoft Graph."""

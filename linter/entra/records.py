@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from linter.finding import Confidence
-from linter.model import Access
-from linter.typed import Literal, NamedTuple
+from linter.typed import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.model import Access
 
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]
