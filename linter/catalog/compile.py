@@ -168,11 +168,11 @@ def _file(
         needed
         | _lines("names", names)
         | _permission_sections(published, name_ids)
+        | opened
         | {
             "app_ids": b"".join(bytes.fromhex(app_id.replace("-", "")) for app_id in apps),
         }
         | _lines("app_names", list(apps.values()))
-        | opened
         | _evidence_sections(ordered, names)
     )
     counts = {

@@ -87,9 +87,9 @@ PERSONAL: Final = 16
 CONSENT_SHIFT: Final = 5
 LEVEL_SHIFT: Final = 7
 
-# What is read at once: all that a look-up of an operation needs, in the file that ships. GUIDs, the names of
-# Microsoft's apps and the evidence, two thirds of the file, are read when they are asked for.
-HEAD: Final = 320 * 1024
+# What is read at once: in the file that ships, all that a look-up of operations and permissions needs. The
+# names of Microsoft's apps and the evidence, half of the file, are read when they are asked for.
+HEAD: Final = 424 * 1024
 
 # Bytes of the largest file that is taken for a catalogue; ours has less than one million.
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -607,11 +607,9 @@ class Catalog:
         found = self._alternatives.get(code)
         if found is None:
             number = code & ELIGIBLE - 1
-            if code < PAIR:
-                found = (self._names[number],)
-            else:
-                first, second = self._array("pairs")[number * 2 :][:2]
-                found = (self._names[first], self._names[second])
+            numbers = (number,) if code < PAIR else tuple(self._array("pairs")[number * 2 :][:2])
+            found = tuple([self._names[number] for number in numbers])
+            self._numbered.update(zip(found, numbers, strict=True))  # it will be asked for by its name
             self._alternatives[code] = found
         return found
 

@@ -125,7 +125,17 @@ def test_no_lint_reads_it(catalog: Catalog, tmp_path: Path):
     ends = {name: fresh._start + offset + length for name, (offset, length, _) in places.items()}
     from linter.catalog.store import HEAD
 
-    assert all(
-        ends[name] <= HEAD for name in ("literals", "edges", "rows", "needs", "triples", "grants", "names")
+    looked_up = (
+        "literals",
+        "edges",
+        "rows",
+        "needs",
+        "triples",
+        "grants",
+        "names",
+        "facts",
+        "order",
+        "opens",
     )
+    assert all(ends[name] <= HEAD for name in looked_up)
     assert all(ends[name] > HEAD for name in places if name.startswith("evidence"))
