@@ -11,7 +11,7 @@ import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from linter.catalog import guard, match, store, upstream
+from linter.catalog import guard, layout, match, store, upstream
 from linter.catalog.inputs import OPTIONAL, Inputs
 from linter.catalog.records import GRAPH, SCHEMES, Evidence, Removed, Scheme, Support
 from linter.catalog.upstream import Alternative, Key, Published, Report, Witnesses
@@ -159,7 +159,7 @@ def _file(
         | {name for item in operations for need in item.supports for alt in need.accepted for name in alt},
         key=lambda name: (name.lower(), name),
     )
-    if len(names) > store.PAIR or len(operations) > store.MOST:
+    if len(names) > layout.PAIR or len(operations) > layout.MOST:
         raise OverflowError("too many names or operations for the format")
     name_ids = {name: at for at, name in enumerate(names)}
     ordered = _in_order(operations)
@@ -200,8 +200,8 @@ def _with_header(inputs: Inputs, sections: dict[str, bytes], counts: dict[str, i
         header.append(f"section {name} {offset} {len(data)} {binascii.crc32(data)}")
         offset += len(data)
     text = "\n".join(header).encode()
-    data = store.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + store.END + payload
-    if len(data) > store.MAX_BYTES:
+    data = layout.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + layout.END + payload
+    if len(data) > layout.MAX_BYTES:
         raise OverflowError("too large for a catalogue")
     return data
 
@@ -212,10 +212,10 @@ def _operation_sections(
     """What one operation needs; and, the other way about, what permissions open."""
     tokens = sorted({token for item in operations for token in item.key[1]} - {match.SLOT})
     literals = {token: at for at, token in enumerate([match.SLOT, *tokens])}
-    if len(literals) >= 1 << store.LITERAL_BITS:
+    if len(literals) >= 1 << layout.LITERAL_BITS:
         raise OverflowError("too many path literals for the format")
     nodes, edges = _trie({item.key[1] for item in operations}, literals)
-    if len(edges) > store.MOST:
+    if len(edges) > layout.MOST:
         raise OverflowError("too many paths for the format")
 
     pairs: dict[tuple[int, ...], int] = {}
@@ -226,7 +226,7 @@ def _operation_sections(
 
     def code(alternative: tuple[str, ...]) -> int:
         ids = tuple(name_ids[name] for name in alternative)
-        return ids[0] if len(ids) == 1 else store.PAIR | pairs.setdefault(ids, len(pairs))
+        return ids[0] if len(ids) == 1 else layout.PAIR | pairs.setdefault(ids, len(pairs))
 
     def grant(need: Support) -> int:
         if need not in grants:
@@ -235,14 +235,14 @@ def _operation_sections(
             stream.append(int(need.supported) | CONFIDENCES.index(need.confidence) << 1)
             stream.extend((len(need.accepted), len(need.least)))
             stream.extend(
-                code(alternative) | store.ELIGIBLE * (alternative in need.eligible)
+                code(alternative) | layout.ELIGIBLE * (alternative in need.eligible)
                 for alternative in need.accepted
             )
         return grants[need]
 
     rows = sorted(
         (
-            nodes[item.key[1]] << 4 | store.METHODS.index(item.key[0]) << 1 | (item.version == "beta"),
+            nodes[item.key[1]] << 4 | layout.METHODS.index(item.key[0]) << 1 | (item.version == "beta"),
             item.supports,
         )
         for item in operations
@@ -251,7 +251,7 @@ def _operation_sections(
     for _, supports in rows:
         triple = tuple(grant(need) for need in supports)
         needs.append(triples.setdefault(triple, len(triples)))
-    if max(len(pairs), len(name_ids)) > store.ELIGIBLE:
+    if max(len(pairs), len(name_ids)) > layout.ELIGIBLE:
         raise OverflowError("too many permissions for the format")
     # An operation that both versions have counts once, as v1.0 has it: that row stands first.
     keys = {key for key, _ in rows}
@@ -303,7 +303,7 @@ def _trie(
     while level:
         for path in sorted(level, key=lambda path: (nodes[path[:-1]], literals[path[-1]])):
             nodes[path] = len(nodes)
-            edges.append(nodes[path[:-1]] << store.LITERAL_BITS | literals[path[-1]])
+            edges.append(nodes[path[:-1]] << layout.LITERAL_BITS | literals[path[-1]])
         depth += 1
         level = {path[:depth] for path in paths if len(path) >= depth}
     return nodes, edges
@@ -316,7 +316,7 @@ def _in_order(operations: list[Judged]) -> list[Judged]:
         key=lambda item: (
             len(item.key[1]),
             ["" if token == match.SLOT else token for token in item.key[1]],
-            store.METHODS.index(item.key[0]),
+            layout.METHODS.index(item.key[0]),
             item.version == "beta",
         ),
     )
@@ -335,10 +335,10 @@ def _evidence_sections(operations: list[Judged], names: list[str]) -> dict[str, 
     def codes(alternatives: Iterable[Alternative]) -> Iterator[int]:
         for alternative in alternatives:
             ids = tuple([words.setdefault(name, len(words)) for name in alternative])
-            yield ids[0] if len(ids) == 1 else store.PAIR | pairs.setdefault(ids, len(pairs))
+            yield ids[0] if len(ids) == 1 else layout.PAIR | pairs.setdefault(ids, len(pairs))
 
     def counted(alternatives: tuple[Alternative, ...] | None) -> Iterator[int]:
-        yield store.NOTHING if alternatives is None else len(alternatives)
+        yield layout.NOTHING if alternatives is None else len(alternatives)
         yield from codes(alternatives or ())
 
     def index(said: Evidence) -> int:
@@ -382,13 +382,13 @@ def _permission_sections(published: list[Published], name_ids: dict[str, int]) -
     facts: list[int] = []
     for item in ordered:
         flags = (
-            store.ROLE * (item.type == "Role")
-            | store.LIVE * item.live
-            | store.HIDDEN * item.hidden
-            | store.ENABLED * item.enabled
-            | store.PERSONAL * item.personal
-            | (0 if item.admin_consent is None else 1 + item.admin_consent) << store.CONSENT_SHIFT
-            | (item.level or 0) << store.LEVEL_SHIFT
+            layout.ROLE * (item.type == "Role")
+            | layout.LIVE * item.live
+            | layout.HIDDEN * item.hidden
+            | layout.ENABLED * item.enabled
+            | layout.PERSONAL * item.personal
+            | (0 if item.admin_consent is None else 1 + item.admin_consent) << layout.CONSENT_SHIFT
+            | (item.level or 0) << layout.LEVEL_SHIFT
         )
         facts += (name_ids[item.value], resources.index(item.resource), flags)
     return {

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from linter.catalog import match
 from linter.catalog.inputs import DOCUMENTED, Inputs
+from linter.catalog.layout import LENGTH, LEVELS, METHODS
 from linter.catalog.records import GRAPH, SCHEMES, PermissionType, Scheme
-from linter.catalog.store import LENGTH, LEVELS, METHODS
 from linter.typed import Any, Final, NamedTuple
 
 Alternative = tuple[str, ...]

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterable, Mapping, Sequence
 
 from linter.catalog.age import UNKNOWN
-from linter.catalog.store import (
+from linter.catalog.layout import (
     CONSENT_SHIFT,
     ELIGIBLE,
     LENGTH,

@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from linter import ruleset
-from linter.catalog.store import METHODS, Catalog
+from linter.catalog.layout import METHODS
+from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.errors import Unreadable, nearest

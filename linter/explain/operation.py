@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from linter import ladder
 from linter.catalog import guard, match
+from linter.catalog.layout import METHODS
 from linter.catalog.properties import Aspect, aspects_of
 from linter.catalog.records import GRAPH, Evidence, Operation, Scheme, Support
-from linter.catalog.store import METHODS, Catalog
+from linter.catalog.store import Catalog
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed, Roles

@@ -123,7 +123,7 @@ def test_no_lint_reads_it(catalog: Catalog, tmp_path: Path):
     assert fresh.find("GET", "/me") is not None
     places = fresh._sections
     ends = {name: fresh._start + offset + length for name, (offset, length, _) in places.items()}
-    from linter.catalog.store import HEAD
+    from linter.catalog.layout import HEAD
 
     looked_up = (
         "literals",

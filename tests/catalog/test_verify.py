@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linter.catalog import store
+from linter.catalog import layout, store
 from linter.catalog.compile import compile_catalog
 from linter.catalog.diff import diff
 from linter.catalog.records import SCHEMES
@@ -27,13 +27,13 @@ Sections = dict[str, bytes]
 
 def parts(data: bytes) -> tuple[list[str], Sections]:
     """The header's lines but those of sections, and the sections."""
-    end = data.index(store.END)
-    lines = data[len(store.MAGIC) : end].decode().split("\n")[1:]
+    end = data.index(layout.END)
+    lines = data[len(layout.MAGIC) : end].decode().split("\n")[1:]
     sections: Sections = {}
     for line in lines:
         if line.startswith("section "):
             _, name, offset, length, _ = line.split(" ")
-            begin = end + len(store.END) + int(offset)
+            begin = end + len(layout.END) + int(offset)
             sections[name] = data[begin : begin + int(length)]
     return [line for line in lines if not line.startswith("section ")], sections
 
@@ -50,13 +50,13 @@ def joined(lines: list[str], sections: Sections, more: tuple[str, ...] = ()) -> 
         lines.append(f"section {name} {offset} {len(data)} {binascii.crc32(data)}")
         offset += len(data)
     text = "\n".join([*lines, *more]).encode("utf-8", "surrogateescape")
-    return store.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + store.END + payload
+    return layout.MAGIC + str(binascii.crc32(text)).encode() + b"\n" + text + layout.END + payload
 
 
 def use_everything(catalog: Catalog) -> None:
     operations = list(catalog.operations())
     for operation in operations:
-        assert len(operation.template) < 10 * store.LENGTH
+        assert len(operation.template) < 10 * layout.LENGTH
         for scheme in SCHEMES:
             catalog.evidence(operation, scheme)
             catalog.support(operation, scheme, ["passwordProfile"])
@@ -116,7 +116,7 @@ def at(index: int, value: int) -> Callable[[list[int]], None]:
     ("section", "change", "part"),
     [
         # A node that is its own parent, edges out of order, a parent that does not exist, a literal of none.
-        ("edges", numbers("I", at(1, 2 << store.LITERAL_BITS)), "paths"),
+        ("edges", numbers("I", at(1, 2 << layout.LITERAL_BITS)), "paths"),
         ("edges", numbers("I", lambda found: found.reverse()), "paths"),
         ("edges", numbers("I", at(-1, 0xFFFFFFFF)), "paths"),
         ("edges", numbers("I", at(0, 8000)), "paths"),
@@ -199,14 +199,14 @@ def test_a_hash_that_is_anothers(tmp_path: Path):
     text = joined(lines, sections)
     ours = next(line for line in parts(text)[0] if line.startswith("sha256 "))
     forged = text.replace(ours.encode(), theirs.encode())
-    start = len(store.MAGIC)
-    header = forged[start : forged.index(store.END)].partition(b"\n")[2]
+    start = len(layout.MAGIC)
+    header = forged[start : forged.index(layout.END)].partition(b"\n")[2]
     forged = (
-        store.MAGIC
+        layout.MAGIC
         + str(binascii.crc32(header)).encode()
         + b"\n"
         + header
-        + forged[forged.index(store.END) :]
+        + forged[forged.index(layout.END) :]
     )
     assert refused(tmp_path / "x.bin", forged) == "the catalogue is damaged: header"
 
@@ -214,7 +214,7 @@ def test_a_hash_that_is_anothers(tmp_path: Path):
 def test_a_path_of_too_many_levels(tmp_path: Path):
     lines, sections = parts(SMALL)
     word = 1
-    edges = [word, *((at << store.LITERAL_BITS) | word for at in range(1, store.LEVELS + 1))]
+    edges = [word, *((at << layout.LITERAL_BITS) | word for at in range(1, layout.LEVELS + 1))]
     sections["edges"] = struct.pack(f"<{len(edges)}I", *edges)
     assert refused(tmp_path / "x.bin", joined(lines, sections)) == "the catalogue is damaged: paths"
 
@@ -230,7 +230,10 @@ def test_a_path_of_too_many_levels(tmp_path: Path):
         ),
         (SMALL[:100], "the catalogue is damaged: header"),
         (SMALL[:-1], "the catalogue is damaged: header"),
-        (SMALL + bytes(store.MAX_BYTES), f"this is no catalogue: it is larger than {store.MAX_BYTES} bytes"),
+        (
+            SMALL + bytes(layout.MAX_BYTES),
+            f"this is no catalogue: it is larger than {layout.MAX_BYTES} bytes",
+        ),
     ],
     ids=["empty", "json", "version", "cut", "short", "large"],
 )
@@ -303,7 +306,7 @@ def test_any_change_is_refused_or_usable(tmp_path_factory: pytest.TempPathFactor
 @given(st.binary(max_size=400), st.integers(0, len(SMALL)), st.booleans())
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, junk: bytes, cut: int, keeps: bool):
     path = tmp_path_factory.getbasetemp() / "any.bin"
-    path.write_bytes((SMALL[:cut] + junk + SMALL[cut:]) if keeps else store.MAGIC + junk)
+    path.write_bytes((SMALL[:cut] + junk + SMALL[cut:]) if keeps else layout.MAGIC + junk)
     try:
         catalog = Catalog.open(str(path))
     except Unreadable:

@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linter import explain, ruleset
-from linter.catalog.store import METHODS, Catalog
+from linter.catalog.layout import METHODS
+from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.errors import Unreadable
 from tests.cli.run import GRAPH, run
