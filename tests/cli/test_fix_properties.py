@@ -107,6 +107,41 @@ def test_whatever_is_declared_and_planned(values: dict[str, Any], plan: dict[str
     assert not_ours(after) == not_ours(application_of(written(values, layout)))
 
 
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), values=registrations, plan=plans)
+def test_order_changes_nothing(data: st.DataObject, values: dict[str, Any], plan: dict[str, Any]):
+    blocks = [
+        {**block, "resourceAccess": data.draw(st.permutations(block["resourceAccess"]))}
+        for block in data.draw(st.permutations(values["requiredResourceAccess"]))
+    ]
+    flows = [
+        {"name": f"flow {number}", **flow, "calls": data.draw(st.permutations(flow["calls"]))}
+        for number, flow in enumerate(plan["flows"])
+    ]
+    named = {
+        **plan,
+        "flows": [{"name": f"flow {number}", **flow} for number, flow in enumerate(plan["flows"])],
+    }
+    other = {**plan, "flows": data.draw(st.permutations(flows))}
+    assert declared_after(values, named) == declared_after(
+        {**values, "requiredResourceAccess": blocks}, other
+    )
+
+
+def declared_after(values: dict[str, Any], plan: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """What is declared once all is fixed: API, id and type."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder, {"app.json": values, "app.calls.json": plan})
+        reported(folder, "--fix=all")
+        after = json.loads((folder / "app.json").read_text())
+    return {
+        (block["resourceAppId"], access["id"], access["type"])
+        for block in after["requiredResourceAccess"]
+        for access in block["resourceAccess"]
+    }
+
+
 def reported(folder: Path, *arguments: str) -> Any:
     result = run("check", ".", *arguments, "--format", "json", "--today", "2026-01-01", folder=folder)
     assert result.stderr == ""
