@@ -491,9 +491,8 @@ def _too_much(found: Replacement, *, complete: bool) -> str:
         gives = f"{_by_the_calls(complete)}{names} {_verb('give', old)}"
         return f"{gives} more than the planned calls need: {_coverage(found)}"
     # What takes over may be broader: another call needs it.
-    kept = wording.listed(found.kept)
     needs = f"{'no planned call' if complete else 'by the calls listed, nothing'} needs {names}"
-    return f"{needs} beside {kept}, which {_coverage(found).removeprefix(kept).lstrip()}"
+    return f"{needs} beside {wording.listed(found.kept)}, which {_verb('cover', found.kept)} {_calls(found)}"
 
 
 def _by_the_calls(complete: bool) -> str:
@@ -503,8 +502,11 @@ def _by_the_calls(complete: bool) -> str:
 def _coverage(found: Replacement) -> str:
     """What covers the calls in the end."""
     names = [*(permission.value for permission in found.new), *found.kept]
-    calls = sorted({subject.of_request(climb.call) for climb in found.climbs})
-    return f"{wording.listed(names)} {_verb('cover', names)} {wording.listed(calls, 2)}"
+    return f"{wording.listed(names)} {_verb('cover', names)} {_calls(found)}"
+
+
+def _calls(found: Replacement) -> str:
+    return wording.listed(sorted({subject.of_request(climb.call) for climb in found.climbs}), 2)
 
 
 def _verb(verb: str, subjects: Collection[str]) -> str:

@@ -26,7 +26,8 @@ def write(passes: Passes, run: Run) -> tuple[Gathered, Outcome, tuple[Fixed, ...
     failed = False
     for change in passes.changed:
         try:
-            output.replace_file(change.path, encode(change.after, _as_it_was_read(change, passes.request.max_bytes)))
+            before = _as_it_was_read(change, passes.request.max_bytes)
+            output.replace_file(change.path, encode(change.after, before))
         except Unreadable as error:
             unfixed.append(error.problem._replace(path=change.shown))
             failed = True
