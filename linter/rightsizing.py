@@ -3,9 +3,10 @@
 There is one target for each type of permission, asked by every rule that speaks of too much or too little,
 so that none contradicts another: the least set (`linter.least`) that covers every planned call that can be
 covered, chosen from what is declared, what uncovered calls need, and what is narrower. Narrower is decided
-call by call: of no higher level than what covers the call now, and open to no more operations. Permissions
-over the whole directory replace only each other. Of permissions that the published tables know too little
-of nothing is said: they stay.
+call by call: of no higher level than what covers the call now, open to no more operations, and documented
+as the least for the call or, where nothing declared is, of the same area. Permissions over the whole
+directory replace only each other. Of permissions that the published tables know too little of nothing is
+said: they stay.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
-from linter.catalog.names import basic, narrower, whole_directory, writes
+from linter.catalog.names import area, basic, narrower, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -31,8 +32,9 @@ _READS: Final = frozenset({"GET", "HEAD"})
 class Replacement(NamedTuple):
     """Declared permissions for which something narrower can stand.
 
-    `new` are to be declared in their place, `kept` are declared already and take over. `climbs` are the
-    calls that the old ones cover; `lost` are the operations that are open no more, what writes first.
+    `old` begins with what writes; `new` are to be declared in their place, `kept` are declared already and
+    take over. `climbs` are the calls that the old ones cover; `lost` are the operations that are open no
+    more, what writes first. `leaves_basic` is whether a call may then read basic properties only.
     """
 
     old: tuple[Declared, ...]
@@ -41,6 +43,7 @@ class Replacement(NamedTuple):
     climbs: tuple[Climb, ...]
     lost: tuple[Operation, ...]
     confidence: Confidence
+    leaves_basic: bool
 
 
 class Rightsizing(NamedTuple):
@@ -195,8 +198,13 @@ class _Sizing:
         self.covering = [tuple(found for found in choices if start.issuperset(found)) for choices in fit]
         #: For each call, what may cover it in the end.
         self.clauses: list[Clause] = [
-            tuple(found for found in choices if self._is_narrower(found, held_by)) or held_by
-            for choices, held_by in zip(wanted, self.covering, strict=True)
+            tuple(
+                found
+                for found in choices
+                if self._is_narrower(found, held_by) and _is_meant(found, held_by, call.support)
+            )
+            or held_by
+            for call, choices, held_by in zip(self.calls, wanted, self.covering, strict=True)
         ]
         self.start = _names(found for held_by in self.covering for found in held_by).difference(self.free)
         self.target, self.swaps = self._swapped()
@@ -292,6 +300,19 @@ class _Sizing:
         return [call for call in self.calls if not old.isdisjoint(_names(call.support.accepted))]
 
 
+def _is_meant(found: Alternative, held_by: Clause, support: Support) -> bool:
+    """Whether an alternative may be advised for a call, which is more than that it is accepted.
+
+    What is documented as the least may, and only that in the place of another such. Else it must be of the
+    area of what is documented or held: that `Contacts.Read` opens photos is no reason to read contacts.
+    """
+    if found in held_by or found in support.least:
+        return True
+    if any(held in support.least for held in held_by):
+        return False
+    return set(map(area, found)) <= set(map(area, _names((*support.least, *held_by))))
+
+
 def _covered(support: Support, need: Need, held: frozenset[str], entra: Entra) -> bool:
     """Whether a call is covered in a way that no recommendation relies on."""
     shared = held | {name.removesuffix(".Shared") for name in held}
@@ -315,13 +336,25 @@ def _replacement(
     kept = frozenset(name for call in calls for name in covers.get(call.number, ())) - new
     published = [catalog.permission(GRAPH, name, type_) for name in sorted(new)]
     return Replacement(
-        tuple(sorted((entry for entry in entries if entry.written in old), key=lambda entry: entry.written)),
+        tuple(sorted((entry for entry in entries if entry.written in old), key=_writing_first)),
         tuple(permission for permission in published if permission),
         tuple(sorted(kept)),
         tuple(call.climb for call in calls),
         _lost(old, after, calls, sizing.facts.planned, catalog),
         max((call.support.confidence for call in calls), key=CONFIDENCES.index, default="high"),
+        any(
+            _reads_in_full(call.support, sizing.held) and not _reads_in_full(call.support, after)
+            for call in calls
+        ),
     )
+
+
+def _reads_in_full(support: Support, held: frozenset[str]) -> bool:
+    return any(held.issuperset(found) and not any(map(basic, found)) for found in support.accepted)
+
+
+def _writing_first(entry: Declared) -> tuple[bool, str]:
+    return not writes(entry.written), entry.written
 
 
 def _lost(

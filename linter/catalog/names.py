@@ -33,6 +33,12 @@ def basic(name: str) -> bool:
     return "Basic" in name.partition(".")[2] or name.startswith("GroupMember.")
 
 
+def area(name: str) -> str:
+    """The first word of a permission's name: `Team` of `TeamSettings.Read.All`."""
+    rest = name[1:]
+    return name[:1] + rest[: len(rest) - len(rest.lstrip("abcdefghijklmnopqrstuvwxyz"))]
+
+
 def narrower(name: str, other: str) -> bool:
     """Whether a name says less than another of its area: it does not write, or is for one's own objects."""
     if name.partition(".")[0] != other.partition(".")[0]:

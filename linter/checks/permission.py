@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from linter import subject, wording
 from linter.amend import admits_roles, declare, declare_for_call, exchange, withdraw
@@ -30,7 +30,7 @@ from linter.holdings import (
 from linter.ladder import TYPE_OF, Climb, find, may_be_work_account, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.rightsizing import Replacement, Rightsizing
-from linter.typed import Final, NamedTuple
+from linter.typed import NamedTuple
 
 # --- calls ------------------------------------------------------------------------------------
 
@@ -423,17 +423,20 @@ def write_for_read_only_calls(
             yield found
         else:
             hit = _replace(application, found, flows, catalog, entra, complete=inventory.complete)
-            yield hit._replace(message=hit.message.replace(_TOO_MUCH, _ONLY_READ))
+            yield hit._replace(message=_reads_only(found, complete=inventory.complete))
+
+
+def _reads_only(found: Replacement, *, complete: bool) -> str:
+    old = dict.fromkeys(entry.written for entry in found.old if writes(entry.written))
+    gives = f"{wording.permissions(old, found.old[0].entry.type or '')} {_verb('give', old)}"
+    return (
+        f"{_by_the_calls(complete)}{gives} a right to write, and the planned calls read: {_coverage(found)}"
+    )
 
 
 def _writes_for_reads(found: Replacement) -> bool:
     new = (*(permission.value for permission in found.new), *found.kept)
     return any(writes(entry.written) for entry in found.old) and not any(map(writes, new))
-
-
-#: What is wrong with a permission that something narrower, or something that only reads, can replace.
-_TOO_MUCH: Final = "more than the planned calls need"
-_ONLY_READ: Final = "a right to write, and the planned calls read"
 
 
 def _replaceable(
@@ -465,28 +468,48 @@ def _replace(
     old = list(dict.fromkeys(entry.written for entry in found.old))
     new = [permission.value for permission in found.new]
     type_ = first.entry.type or ""
-    calls = sorted({subject.of_request(climb.call) for climb in found.climbs})
-    instead = [*new, *(name for name in found.kept if not new)]
     asked = tuple(related for flow in flows for related in where_requested(flow, old, catalog, entra))
     entries = tuple(Related(entry.entry.at, f"and {entry.written}") for entry in found.old[1:])
     edits = _exchanged(application, found, catalog) if complete and not asked else ()
-    listed = "" if complete else "by the calls listed, "
-    give, cover = _verb("give", old), _verb("cover", instead)
     return Hit(
         subject.of_permission(api_of(first, catalog), first.written, type_),
         first.entry.at,
-        f"{listed}{wording.permissions(old, type_)} {give} {_TOO_MUCH}: "
-        f"{wording.listed(instead)} {cover} {wording.listed(calls, 2)}",
+        _too_much(found, complete=complete),
         (*entries, *(Related(climb.call.at, "needs it") for climb in _each_call(found.climbs)), *asked),
         severity="warning" if complete else "note",
         confidence=found.confidence,
         fix=_swap_advice(old, new, found),
         edits=edits,
-        safe=found.confidence != "low",
+        safe=found.confidence != "low" and not found.leaves_basic,
     )
 
 
-def _verb(verb: str, subjects: list[str]) -> str:
+def _too_much(found: Replacement, *, complete: bool) -> str:
+    old = dict.fromkeys(entry.written for entry in found.old)
+    names = wording.permissions(old, found.old[0].entry.type or "")
+    if found.new:
+        gives = f"{_by_the_calls(complete)}{names} {_verb('give', old)}"
+        return f"{gives} more than the planned calls need: {_coverage(found)}"
+    # What takes over may be broader: another call needs it.
+    needs = f"{'no planned call' if complete else 'by the calls listed, nothing'} needs {names}"
+    return f"{needs} beside {wording.listed(found.kept)}, which {_verb('cover', found.kept)} {_calls(found)}"
+
+
+def _by_the_calls(complete: bool) -> str:
+    return "" if complete else "by the calls listed, "
+
+
+def _coverage(found: Replacement) -> str:
+    """What covers the calls in the end."""
+    names = [*(permission.value for permission in found.new), *found.kept]
+    return f"{wording.listed(names)} {_verb('cover', names)} {_calls(found)}"
+
+
+def _calls(found: Replacement) -> str:
+    return wording.listed(sorted({subject.of_request(climb.call) for climb in found.climbs}), 2)
+
+
+def _verb(verb: str, subjects: Collection[str]) -> str:
     return verb + "s" if len(subjects) == 1 else verb
 
 

@@ -302,10 +302,11 @@ def _mixed(entries: Iterable[Declared], application: Application) -> Iterator[Hi
     for entry in entries:
         blocks.setdefault(entry.block.at, []).append(entry)
     for at, found in blocks.items():
+        names = listed(dict.fromkeys(entry.written for entry in found))
         yield Hit(
             "requiredResourceAccess/Microsoft Graph",
             at,
-            f"personal accounts may sign in, and are not offered {listed(entry.written for entry in found)}",
+            f"personal accounts may sign in, and are not offered {names}",
             (Related(place(application, "sign_in_audience"), "admits personal accounts"),),
             severity="note",
         )

@@ -26,7 +26,8 @@ def write(passes: Passes, run: Run) -> tuple[Gathered, Outcome, tuple[Fixed, ...
     failed = False
     for change in passes.changed:
         try:
-            output.replace_file(change.path, encode(change.after, _as_it_was_read(change)))
+            before = _as_it_was_read(change, passes.request.max_bytes)
+            output.replace_file(change.path, encode(change.after, before))
         except Unreadable as error:
             unfixed.append(error.problem._replace(path=change.shown))
             failed = True
@@ -39,9 +40,9 @@ def write(passes: Passes, run: Run) -> tuple[Gathered, Outcome, tuple[Fixed, ...
     return gathered, outcome, tuple(done), tuple(sorted(unfixed))
 
 
-def _as_it_was_read(change: Changed) -> bytes:
+def _as_it_was_read(change: Changed, max_bytes: int) -> bytes:
     """The file's bytes; raises `Unreadable` if they are no longer those that were checked."""
-    data = files.read(change.path)
+    data = files.read(change.path, max_bytes)
     try:
         same = decode(data, change.shown) == change.before
     except Unreadable:
@@ -64,7 +65,7 @@ def show(passes: Passes, target: str | None, *, fail: bool) -> int:
     troubles += [("fix", problem) for problem in passes.refused]
     for change in passes.changed:
         try:
-            data = _as_it_was_read(change)
+            data = _as_it_was_read(change, passes.request.max_bytes)
         except Unreadable as error:
             troubles.append(("fix", error.problem._replace(path=change.shown)))
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,9 @@ def replace_file(path: str, data: bytes) -> None:
             with open(target, "wb") as file:  # /dev/stdout, a pipe
                 file.write(data)
             return
+        if os.path.exists(target) and not os.access(target, os.W_OK):
+            # Its folder would let it be replaced all the same.
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with open(beside, "wb") as file:
             file.write(data)
             file.flush()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from linter import files
 from linter.cli import output
 from tests.cli.run import GRAPH, USER_READ, calls, manifest, run, write
 
@@ -174,6 +175,43 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     assert "fixed" not in result.stdout.replace("can be fixed", "").replace("not fixed", "")
     assert (tmp_path / "app.json").read_text() == WRONG
     assert os.listdir(tmp_path) == ["app.json"]
+
+
+def test_a_read_only_file_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    write(tmp_path, {"app.json": WRONG})
+    (tmp_path / "app.json").chmod(0o444)
+    monkeypatch.setattr(output.os, "access", lambda path, mode: False)  # root may write everywhere
+    result = run("check", "app.json", "--fix", *ONLY, folder=tmp_path)
+    assert result.code == 2
+    assert result.stdout.startswith("app.json: cannot fix: cannot be written: permission denied\n")
+    assert "error[manifest/invalid-sign-in-audience]" in result.stdout
+    assert ((tmp_path / "app.json").read_text(), os.listdir(tmp_path)) == (WRONG, ["app.json"])
+
+
+def test_a_file_beyond_the_usual_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(files.read, "__defaults__", (len(WRONG) - 1,))
+    write(tmp_path, {"app.json": WRONG})
+    more = ("--max-bytes", str(len(WRONG)))
+    assert run("check", "app.json", "--diff", *ONLY, *more, folder=tmp_path).stderr == (
+        "app.json: would fix 1 finding\n"
+    )
+    assert run("check", "app.json", "--fix", *ONLY, *more, folder=tmp_path).code == 0
+    assert (tmp_path / "app.json").read_text() == RIGHT
+
+
+def test_application_permissions_that_nobody_can_grant_are_not_exchanged(tmp_path: Path):
+    user_read_write_all = "741f803b-c850-494e-b5df-cde7c675a1ca"
+    access = [{"resourceAppId": GRAPH, "resourceAccess": [{"id": user_read_write_all, "type": "Role"}]}]
+    app = manifest(requiredResourceAccess=access, signInAudience="PersonalMicrosoftAccount")
+    plan = "version: 1\ncomplete: true\nflows:\n  - {type: client_credentials, calls: [GET /users]}\n"
+    write(tmp_path, {"app.json": app, "app.calls.yaml": plan})
+    before = (tmp_path / "app.json").read_bytes()
+    result = run("check", ".", "--fix=all", "--no-config", "--format", "json", folder=tmp_path)
+    assert [(one["rule"], one["subject"]) for one in result.json()["findings"]] == [
+        ("personal-account/application-permission", "Microsoft Graph/User.ReadWrite.All/Role"),
+        ("privilege/tier-zero", "Microsoft Graph/User.ReadWrite.All/Role"),
+    ]
+    assert (tmp_path / "app.json").read_bytes() == before
 
 
 def test_standard_input_is_refused_and_files_are_fixed(tmp_path: Path):
