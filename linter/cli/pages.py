@@ -149,7 +149,7 @@ def _rule(page: RulePage) -> Iterator[str]:
     if data.get("covers"):
         yield _fact("Covers", ", ".join(data["covers"]))
     if page.fixable:
-        yield _fact("Fixable", "by `entralint fix`")
+        yield _fact("Fixable", "by `entralint check --fix`")
     for reference in data["references"]:
         yield _fact("See", reference)
     for example in data["examples"]:
