@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from linter.catalog.names import basic
+from linter.catalog.names import basic, consented_by_resource
 from linter.catalog.records import PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -71,14 +71,17 @@ def _support(access: str, support: Support, catalog: Catalog) -> Iterator[str]:
     if not support.accepted:
         yield f"{begin}no permission at all{doubt}"
         return
-    accepted = [_alternative(one, type_of(access), catalog) for one in support.accepted]
+    type_ = type_of(access)
     if not support.least:
-        more = len(accepted) - _MOST_ALTERNATIVES
-        shown = accepted[:_MOST_ALTERNATIVES] + ([f"and {more} more"] if more > 0 else [])
+        # What a registration can declare comes first.
+        accepted = sorted(support.accepted, key=lambda one: any(map(consented_by_resource, one)))
+        shown = [_alternative(one, type_, catalog) for one in accepted[:_MOST_ALTERNATIVES]]
+        if len(accepted) > len(shown):
+            shown.append(f"and {len(accepted) - len(shown)} more")
         yield f"{begin}one of these, by the kind of data that it is about{doubt}:"
         yield from _listed(" " * len(begin), shown, len(begin))
         return
-    least = " or ".join(_alternative(one, type_of(access), catalog) for one in support.least)
+    least = " or ".join(_alternative(one, type_, catalog) for one in support.least)
     also = [" and ".join(one) for one in support.accepted if one not in support.least]
     pieces = [f"{least}; also {also[0]}", *also[1:]] if also else [least]
     pieces[-1] += doubt
@@ -210,8 +213,12 @@ def _labels(covers: Iterable[Cover]) -> list[str]:
 
 def _listed(begin: str, pieces: Iterable[str], indent: int = 6) -> Iterator[str]:
     """`begin` and the pieces with commas between them, in lines that hold as many whole pieces as fit."""
-    line = begin
     waiting = list(pieces)
+    line = begin + ", ".join(waiting)
+    if len(line) <= _WIDTH:
+        yield line
+        return
+    line = begin
     for number, piece in enumerate(waiting, 1):
         written = f"{piece}, " if number < len(waiting) else piece
         if len(line) > indent and len(line) + len(written.rstrip()) > _WIDTH:
