@@ -200,6 +200,30 @@ def test_a_hundred_flows_and_their_sum(tmp_path: Path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "access", "selected"),
+    [
+        (
+            "GET /sites/{id}/lists",
+            "application",
+            [{"permission": "Sites.Selected", "instead_of": "Sites.Read.All"}],
+        ),
+        (
+            "GET /sites/{id}/lists",
+            "delegated",
+            [{"permission": "Sites.Selected", "instead_of": "Sites.Read.All"}],
+        ),
+        ("GET /sites", "application", []),
+        ("GET /me/drive/root/children", "delegated", []),
+        ("GET /me/drive/root/children", "personal", []),
+        ("GET /users", "application", []),
+    ],
+)
+def test_single_sites_instead_of_all(tmp_path: Path, asked: str, access: str, selected: list[dict[str, str]]):
+    document = needs(tmp_path, asked, "--access", access, "--format", "json").json()
+    assert document["minimum"][access]["selected"] == selected
+
+
 def test_many_unknown_calls_are_not_each_compared_with_the_catalogue(tmp_path: Path):
     few = needs(tmp_path, "-", "--format=json", stdin="GET /user\n" * 10).json()
     many = needs(tmp_path, "-", "--format=json", stdin="GET /user\n" * 11).json()

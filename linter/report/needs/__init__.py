@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.minimum import Minimum
-from linter.typed import NamedTuple
+from linter.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.entra.records import SelectedScope
 
 
 class Asked(NamedTuple):
@@ -65,6 +68,21 @@ class Answer(NamedTuple):
                 if not cover.reason
             )
         return frozenset(covered)
+
+
+def selected_instead(one: Least, entra: Entra) -> Iterator[tuple[str, SelectedScope]]:
+    """The permissions of a set over all sites or files, and what may do where single objects are granted."""
+    for name in one.minimum.permissions:
+        if one.access == "personal" or not (name.startswith(("Sites.", "Files.")) and name.endswith(".All")):
+            continue
+        served = [cover.need.operation for cover in one.minimum.covers if name in cover.by]
+        if any(operation is None or "{" not in operation.template for operation in served):
+            continue  # a search over all of them
+        scopes = [entra.selected_scopes_for(operation.template) for operation in served if operation]
+        for scope in scopes[0]:
+            if all(scope in others for others in scopes):
+                yield name, scope
+                break
 
 
 def type_of(access: str) -> PermissionType:

@@ -7,7 +7,7 @@ import json
 from linter.catalog.records import Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
-from linter.report.needs import Answer, Asked, Least, is_tier_zero, permission_of
+from linter.report.needs import Answer, Asked, Least, is_tier_zero, permission_of, selected_instead
 from linter.report.safe import masked, plain
 from linter.typed import Any, Final
 
@@ -71,6 +71,9 @@ def _minimum(one: Least, catalog: Catalog, entra: Entra) -> dict[str, Any]:
         "excess": found.objective.excess,
         "narrower": list(found.narrower),
         "narrower_excess": found.narrower_excess if found.narrower else None,
+        "selected": [
+            {"permission": scope.name, "instead_of": name} for name, scope in selected_instead(one, entra)
+        ],
         "ties": list(map(list, found.ties)),
         "more_ties": found.more_ties,
         "exact": found.exact,

@@ -9,7 +9,7 @@ from linter.catalog.records import PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.minimum import Cover, Minimum
-from linter.report.needs import Answer, Asked, Least, is_tier_zero, permission_of, type_of
+from linter.report.needs import Answer, Asked, Least, is_tier_zero, permission_of, selected_instead, type_of
 from linter.report.safe import leading, plain
 from linter.typed import Final
 
@@ -81,11 +81,11 @@ def _support(access: str, support: Support, catalog: Catalog) -> Iterator[str]:
         yield f"{begin}one of these, by the kind of data that it is about{doubt}:"
         yield from _listed(" " * len(begin), shown, len(begin))
         return
-    least = " or ".join(_alternative(one, type_, catalog) for one in support.least)
+    *others, last = (_alternative(one, type_, catalog) for one in support.least)
     also = [" and ".join(one) for one in support.accepted if one not in support.least]
-    pieces = [f"{least}; also {also[0]}", *also[1:]] if also else [least]
-    pieces[-1] += doubt
-    yield from _listed(begin, pieces, len(begin))
+    words = [f"{one} or" for one in others] + [f"{last}; also" if also else last] + _with_commas(also)
+    words[-1] += doubt
+    yield from _wrapped(begin, words, len(begin))
 
 
 def _alternative(alternative: Sequence[str], type_: PermissionType, catalog: Catalog) -> str:
@@ -121,6 +121,9 @@ def _set(one: Least, catalog: Catalog, entra: Entra, *, proof: bool) -> Iterator
         opened = _count(found.narrower_excess, "operation")
         begin = f"  narrower, with more or higher permissions (opens {opened} beyond): "
         yield from _listed(begin, _exchange(found, found.narrower))
+    for name, scope in selected_instead(one, entra):
+        granted = f"{scope.granted_on} by {scope.granted_on}"
+        yield f"  {scope.name} may do instead of {name}, where the app is granted {granted}"
     if not found.exact:
         yield f"  the search was cut short: no set is better than {_levels(found)}"
     for other in found.ties:
@@ -212,19 +215,27 @@ def _labels(covers: Iterable[Cover]) -> list[str]:
 
 
 def _listed(begin: str, pieces: Iterable[str], indent: int = 6) -> Iterator[str]:
-    """`begin` and the pieces with commas between them, in lines that hold as many whole pieces as fit."""
-    waiting = list(pieces)
-    line = begin + ", ".join(waiting)
+    """`begin` and the pieces with commas between them."""
+    return _wrapped(begin, _with_commas(list(pieces)), indent)
+
+
+def _with_commas(pieces: list[str]) -> list[str]:
+    return [f"{piece}," for piece in pieces[:-1]] + pieces[-1:]
+
+
+def _wrapped(begin: str, words: Sequence[str], indent: int) -> Iterator[str]:
+    """`begin` and the words in lines that hold as many as fit; no word is broken."""
+    line = begin + " ".join(words)
     if len(line) <= _WIDTH:
         yield line
         return
-    line = begin
-    for number, piece in enumerate(waiting, 1):
-        written = f"{piece}, " if number < len(waiting) else piece
-        if len(line) > indent and len(line) + len(written.rstrip()) > _WIDTH:
+    line, blank = begin, ""
+    for word in words:
+        if len(line) > indent and len(line) + len(blank) + len(word) > _WIDTH:
             yield line.rstrip()
-            line = " " * indent
-        line += written
+            line, blank = " " * indent, ""
+        line += blank + word
+        blank = " "
     yield line
 
 
