@@ -218,11 +218,11 @@ def why_not(need: Need) -> str:
     if not need.support.supported:
         return f"not supported with {_ACCESS[need.scheme]}"
     if not need.support.eligible:
-        return "what it needs depends on its body"
+        return "what it needs depends on the kind of data that it is about"
     names = {name for found in need.support.eligible for name in found}
     if any(map(consented_by_resource, names)):
         return f"only consent inside a team or chat covers it: {', '.join(sorted(names))}"
-    return f"Microsoft Graph does not publish what the data names: {', '.join(sorted(names))}"
+    return f"Microsoft Graph offers none of what it needs to apps today: {', '.join(sorted(names))}"
 
 
 _ACCESS: Final[dict[Scheme, str]] = {

@@ -118,7 +118,7 @@ def test_least_sets(calls: str, scheme: Scheme, permissions: tuple[str, ...]):
     [
         ("GET /me", "Application", "not supported with application access"),
         ("GET /no/such", "Application", "no known operation of Microsoft Graph"),
-        ("POST /subscriptions", "Application", "what it needs depends on its body"),
+        ("POST /subscriptions", "Application", "what it needs depends on the kind of data that it is about"),
     ],
 )
 def test_why_a_call_is_not_covered(call: str, scheme: Scheme, reason: str):

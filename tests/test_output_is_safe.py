@@ -377,6 +377,10 @@ def test_the_other_commands(tmp_path: Path, text: str):
         ["needs", f"GET /me?{text}"],
         ["needs", "--format", "json", f"GET /me?{text}"],
         ["needs", "--format", "json", f"GET /{text}"],
+        ["needs", "--proof", f"GET /me?{text}", f"GET /users?{text}", f"GET /me/{text}"],
+        ["needs", "--access", "personal", "--emit", "names", f"GET /me?{text}", f"GET /users?{text}"],
+        ["needs", "--access", text, "GET /me"],
+        ["needs", "--calls", text],
         ["explain", text],
         ["explain", f"a/{text}"],
         ["explain", f"GET {text}"],
@@ -401,6 +405,13 @@ def test_the_other_commands(tmp_path: Path, text: str):
         stdin = f"GET /me?{one_line}\nGET /x/{one_line}\n".encode()
         assert_safe(run("needs", "-", "--format", format_, folder=tmp_path, stdin=stdin), format_)
         assert_safe(run("needs", "-", "--format", format_, folder=tmp_path, stdin=one_line.encode()), format_)
+    made = [f"GET /users?{text}", f"GET /me/{text}", f"GET https://contoso.com/{text}", "GET /$metadata"]
+    flow = {"name": text.strip() or "x", "type": "client_credentials", "calls": made}
+    (tmp_path / "x.json").write_text(json.dumps({"version": 1, "flows": [flow]}), "utf-8")
+    for form in (["--proof"], ["--format", "json"], ["--emit", "names"]):
+        assert_safe(
+            run("needs", "--calls", "x.json", *form, folder=tmp_path), "json" if "json" in form else "text"
+        )
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

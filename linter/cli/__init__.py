@@ -31,11 +31,12 @@ def main(arguments: list[str]) -> int:
     try:
         return _run(arguments)
     except Unreadable as error:
-        from linter.report.safe import plain
+        from linter.report.safe import plain, shortened
 
         problem = error.problem
         place = f":{problem.line}:{problem.column}" if problem.line else ""
-        print(f"entralint: {plain(problem.path)}{place}: {plain(problem.message)}", file=sys.stderr)
+        message = shortened(plain(problem.message))
+        print(f"entralint: {plain(problem.path)}{place}: {message}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130

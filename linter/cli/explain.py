@@ -13,6 +13,9 @@ def main(arguments: list[str]) -> int:
     """Run the command."""
     options = parser.explain().parse_args(arguments)
     if options.grants is not None:
+        if options.thing or options.format == "json":
+            other = f"`{' '.join(options.thing)}`" if options.thing else "--format json"
+            raise Unreadable("explain", f"--grants prints commands alone, and does not go with {other}")
         # The answer is pasted into a shell: nothing but an appId goes into it.
         if options.grants != parser.ANY_APP and not is_guid(options.grants):
             raise Unreadable("explain", f"--grants takes an appId, and `{options.grants}` is none")

@@ -18,13 +18,12 @@ from linter.cli.output import write
 from linter.entra import Entra
 from linter.errors import Unreadable
 from linter.minimum import Need, minimum
-from linter.report import needs as report
 from linter.report.needs import Answer, Asked, Least
 from linter.report.safe import plain as safe
 from linter.typed import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from linter.model import Flow, Inventory
+    from linter.model import Inventory
 
 #: The kinds of access as users name them.
 ACCESS: Final[dict[str, Scheme]] = {
@@ -33,6 +32,8 @@ ACCESS: Final[dict[str, Scheme]] = {
     "personal": "DelegatedPersonal",
 }
 _NAME_OF: Final = {scheme: name for name, scheme in ACCESS.items()}
+#: Of more unknown calls than these it is not said what may be meant: each is compared with all templates.
+_MOST_HINTS: Final = 10
 _METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
 
 
@@ -41,38 +42,44 @@ def main(arguments: list[str]) -> int:
     options = _options(arguments)
     catalog, entra = choice.catalog(options.catalog), Entra()
     today = choice.today(options.today)
-    if options.calls and options.asked:
-        raise Unreadable("needs", "give calls or --calls, not both")
     answer = (
         _of_files(options.calls, options.access, catalog, entra)
         if options.calls
         else _of_calls(list(_calls(options.asked)), options.access, catalog, entra)
     )
-    if not answer.calls:
-        raise Unreadable("needs", "no call was given")
     if old := catalog.age_note(today):
         print(f"note: {old}", file=sys.stderr)
     if options.emit:
         _emit(answer, options.emit, catalog)
     elif options.format == "json":
-        import json
+        from linter.report.needs import json
 
-        text = json.dumps(report.document(answer, catalog, entra), indent=2)
-        # URLs are echoed as given, so what CI logs take for a command is escaped as JSON does it.
-        write(text.replace("##", "#\\u0023") + "\n")
+        write(json.render(answer, catalog, entra))
     else:
-        write(report.text(answer, catalog, entra, proof=options.proof))
+        from linter.report.needs import text
+
+        write(text.render(answer, catalog, entra, proof=options.proof))
     return _exit_code(answer)
 
 
 def _options(arguments: list[str]) -> Any:
     """The options as attributes; argparse answers what asks for help or is wrong, and ends the run."""
-    found = plain(arguments, NEEDS, CALLS)
-    if found is not None:
-        return found
-    from linter.cli import parser
+    options: Any = plain(arguments, NEEDS, CALLS)
+    if options is None:
+        from linter.cli import parser
 
-    return parser.needs().parse_intermixed_args(arguments)
+        options = parser.needs().parse_intermixed_args(arguments)
+    if options.calls and options.asked:
+        raise Unreadable("needs", "give calls or --calls, not both")
+    if not (options.calls or options.asked):
+        raise Unreadable("needs", "name calls as 'METHOD url', - to read them, or a calls file with --calls")
+    if options.emit and (options.proof or options.format == "json"):
+        other = "--proof" if options.proof else "--format json"
+        raise Unreadable("needs", f"--emit prints the least set alone, and does not go with {other}")
+    if options.emit and options.access == "all" and not options.calls:
+        message = "--emit needs --access: application, delegated and personal are three answers"
+        raise Unreadable("needs", message)
+    return options
 
 
 # --- calls as arguments -----------------------------------------------------------------------
@@ -111,53 +118,78 @@ def split(call: str, where: str = "needs", line: int = 0) -> tuple[str, str]:
     return method.upper(), rest[0].strip()
 
 
+# --- what they need ---------------------------------------------------------------------------
+
+
 def _of_calls(calls: list[tuple[str, str]], access: str, catalog: Catalog, entra: Entra) -> Answer:
-    """The same calls under each kind of access that is asked for."""
+    """The same calls under each kind of access that is wanted.
+
+    Raises:
+        Unreadable: there is no call.
+    """
+    if not calls:
+        raise Unreadable("needs", "no call was given")
     wanted = list(ACCESS) if access == "all" else [access]
-    asked = tuple(_asked(catalog, method, url, wanted) for method, url in calls)
-    least = []
-    for name in wanted:
-        needs = [
-            Need(f"{call.method} {call.url}", ACCESS[name], call.operation, call.access.get(name))
-            for call in asked
-        ]
-        least.append(Least("", name, tuple(range(len(asked))), minimum(needs, catalog, entra)))
-    return Answer(asked, tuple(least))
-
-
-def _asked(catalog: Catalog, method: str, url: str, wanted: list[str]) -> Asked:
-    operation = catalog.find(method, url)
-    if operation is None:
-        return Asked(method, url, None, {})
-    return Asked(method, url, operation, {name: catalog.support(operation, ACCESS[name]) for name in wanted})
-
-
-# --- calls of a calls file --------------------------------------------------------------------
+    asked = []
+    for method, url in calls:
+        operation = catalog.find(method, url)
+        supports = {name: catalog.support(operation, ACCESS[name]) for name in wanted} if operation else {}
+        asked.append(Asked(method, url, operation, supports))
+    asked = _with_reasons(asked, catalog, entra)
+    least = [
+        _least("", name, [(number, name) for number in range(len(asked))], asked, catalog, entra)
+        for name in wanted
+    ]
+    return Answer(tuple(asked), tuple(least))
 
 
 def _of_files(paths: list[str], access: str, catalog: Catalog, entra: Entra) -> Answer:
-    """The calls of calls files, each under the access of its flow: per flow, and all together."""
+    """The calls of calls files, each under the access of its flow: per flow, and all together.
+
+    Raises:
+        Unreadable: a file cannot be read, or no flow makes a call of Microsoft Graph with this access.
+    """
+    from linter.ladder import find, schemes
+
     asked: list[Asked] = []
-    flows: list[Least] = []
     elsewhere: list[str] = []
-    every: dict[str, list[tuple[int, Need]]] = {}
+    flows: list[tuple[str, str, range]] = []
     for flow in [flow for inventory in _inventories(paths) for flow in inventory.flows]:
-        for name, found in _of_flow(flow, access, asked, elsewhere, catalog, entra):
-            numbers, needs = tuple(number for number, _ in found), [need for _, need in found]
-            flows.append(Least(flow.name, name, numbers, minimum(needs, catalog, entra)))
-            # One registration declares for all accounts that sign in.
-            every.setdefault("application" if name == "application" else "delegated", []).extend(found)
-    least = [
-        Least(
-            "",
-            name,
-            tuple(number for number, _ in every[name]),
-            minimum([need for _, need in every[name]], catalog, entra),
-        )
-        for name in ACCESS
-        if name in every
-    ]
-    return Answer(tuple(asked), tuple(least), tuple(flows), tuple(elsewhere))
+        found = [(scheme, _NAME_OF[scheme]) for scheme, _ in schemes(flow, None)]
+        wanted = [(scheme, name) for scheme, name in found if access in ("all", name)]
+        first = len(asked)
+        for call in flow.every_call() if wanted else ():
+            target = find(call, catalog, entra)
+            if target.kind == "elsewhere":
+                elsewhere.append(f"{call.method} {call.url}")
+                continue
+            operation = target.operation
+            supports = (
+                {name: catalog.support(operation, scheme, call.writes) for scheme, name in wanted}
+                if operation
+                else {}
+            )
+            asked.append(Asked(call.method, call.url, operation, supports))
+        flows += [(flow.name, name, range(first, len(asked))) for _, name in wanted]
+    if not asked:
+        of_access = "" if access == "all" else f" with {access} access"
+        message = f"no flow makes a call of Microsoft Graph{of_access}"
+        raise Unreadable(", ".join(map(files.shown, paths)), message)
+    asked = _with_reasons(asked, catalog, entra)
+    every: dict[str, list[tuple[int, str]]] = {}
+    for _, name, numbers in flows:
+        # One registration declares for all accounts that sign in.
+        declared = "application" if name == "application" else "delegated"
+        every.setdefault(declared, []).extend((number, name) for number in numbers)
+    return Answer(
+        tuple(asked),
+        tuple(_least("", name, every[name], asked, catalog, entra) for name in ACCESS if name in every),
+        tuple(
+            _least(flow, name, [(number, name) for number in numbers], asked, catalog, entra)
+            for flow, name, numbers in flows
+        ),
+        tuple(elsewhere),
+    )
 
 
 def _inventories(paths: list[str]) -> Iterator[Inventory]:
@@ -168,56 +200,47 @@ def _inventories(paths: list[str]) -> Iterator[Inventory]:
         yield from file.read(files.shown(path), decode(files.read(path), files.shown(path)))
 
 
-def _of_flow(
-    flow: Flow, access: str, asked: list[Asked], elsewhere: list[str], catalog: Catalog, entra: Entra
-) -> Iterator[tuple[str, list[tuple[int, Need]]]]:
-    """The calls of one flow by kind of access, added to `asked`; those of other APIs, to `elsewhere`."""
-    from linter.ladder import find, schemes
+def _with_reasons(asked: list[Asked], catalog: Catalog, entra: Entra) -> list[Asked]:
+    """The calls, and why the catalogue has none of those that it does not have."""
+    unknown = [number for number, call in enumerate(asked) if call.operation is None]
+    if not unknown:
+        return asked
+    from linter.explain.operation import unknown as why
 
-    wanted = [(scheme, _NAME_OF[scheme]) for scheme, _ in schemes(flow, None)]
-    wanted = [(scheme, name) for scheme, name in wanted if access in ("all", name)]
-    if not wanted:
-        return
-    first = len(asked)
-    for call in flow.every_call():
-        found = find(call, catalog, entra)
-        if found.kind in ("elsewhere", "free"):
-            elsewhere.append(f"{call.method} {call.url}")
-            continue
-        operation = found.operation
-        supports = (
-            {name: catalog.support(operation, scheme, call.writes) for scheme, name in wanted}
-            if operation
-            else {}
-        )
-        asked.append(Asked(call.method, call.url, operation, supports))
-    for scheme, name in wanted:
-        yield (
-            name,
-            [
-                (number, Need(f"{call.method} {call.url}", scheme, call.operation, call.access.get(name)))
-                for number, call in enumerate(asked[first:], first)
-            ],
-        )
+    found = list(asked)
+    for number in unknown:
+        call = asked[number]
+        reason, free = why(call.method, call.url, catalog, entra, near=len(unknown) <= _MOST_HINTS)
+        found[number] = call._replace(reason=reason, free=free)
+    return found
+
+
+def _least(
+    flow: str, access: str, made: list[tuple[int, str]], asked: list[Asked], catalog: Catalog, entra: Entra
+) -> Least:
+    """The least set for calls of `asked`, each by its index and with the access of its flow."""
+    made = [(number, name) for number, name in made if not asked[number].free]
+    needs = [
+        Need(call.label, ACCESS[name], call.operation, call.access.get(name))
+        for call, name in ((asked[number], name) for number, name in made)
+    ]
+    return Least(flow, access, tuple(number for number, _ in made), minimum(needs, catalog, entra))
 
 
 # --- the end ----------------------------------------------------------------------------------
 
 
 def _emit(answer: Answer, form: str, catalog: Catalog) -> None:
-    """Print the least set alone; what it does not cover goes to standard error."""
-    if not answer.flows and len(answer.least) > 1:
-        raise Unreadable(
-            "needs", "--emit needs --access: application, delegated and personal are three answers"
-        )
+    """Print the least sets alone; what they do not cover goes to standard error."""
+    from linter.report.needs import declaration
+
     for one in answer.least:
         for cover in one.minimum.uncovered:
             print(f"entralint: not covered: {safe(cover.need.label)}: {safe(cover.reason)}", file=sys.stderr)
-    write(report.emitted(answer.least, form, catalog))
+    write(declaration.render(answer.least, form, catalog))
 
 
 def _exit_code(answer: Answer) -> int:
-    if any(call.operation is None for call in answer.calls):
+    if any(call.operation is None and not call.free for call in answer.calls):
         return 2
-    coverable = (any(support.supported for support in call.access.values()) for call in answer.calls)
-    return 0 if all(coverable) else 1
+    return 0 if len(answer.covered()) == len(answer.calls) else 1

@@ -149,7 +149,7 @@ def _rule(page: RulePage) -> Iterator[str]:
     if data.get("covers"):
         yield _fact("Covers", ", ".join(data["covers"]))
     if page.fixable:
-        yield _fact("Fixable", "by `entralint fix`")
+        yield _fact("Fixable", "by `entralint check --fix`")
     for reference in data["references"]:
         yield _fact("See", reference)
     for example in data["examples"]:
@@ -471,6 +471,8 @@ def _version(method: str, version: Version) -> Iterator[str]:
 def _alternatives(way: Way) -> Iterator[str]:
     width = max((len(_names(found)) for found in way.alternatives), default=0)
     said = {one.permissions: _said_by(one) for one in way.evidence if one.removed is None}
+    if way.alternatives and not any(found.least for found in way.alternatives):
+        yield "  one of these, by the kind of data that it is about:"
     for found in way.alternatives:
         names = tuple(needed.value for needed in found.permissions)
         marks = ", ".join(filter(None, (_marks(found), said.get(names))))

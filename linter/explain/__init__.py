@@ -78,16 +78,10 @@ def _operation(method: str, url: str, catalog: Catalog) -> OperationPage:
     page = operation.page(method, url, catalog, entra)
     if page is not None:
         return page
-    apis = operation.apis_at(url, entra)
-    if apis is not None:
-        whose = f"an address of {' or '.join(apis)}" if apis else "an address that nobody knows here"
+    whose = operation.foreign(url, entra)
+    if whose is not None:
         raise Unreadable(_WHERE, f"`{url}` is {whose}, and calls are known of Microsoft Graph alone")
-    others = operation.methods_at(url, catalog)
-    if others:
-        hint = f"; at that path it has {', '.join(others)}"
-    else:
-        near = operation.nearest_template(method, url, catalog)
-        hint = f"; did you mean `{method} {near}`?" if near else ""
+    hint = operation.hint(method, url, catalog)
     raise Unreadable(_WHERE, f"the catalogue has no operation for `{method} {url}`{hint}")
 
 
@@ -190,13 +184,19 @@ def _error(name: str, rules: Mapping[str, Rule], entra: Entra) -> Iterator[Error
 
 def _app(name: str, catalog: Catalog, entra: Entra) -> Iterator[AppPage]:
     app_id = catalog.resource_id(name)
-    page = app.page(app_id, catalog, entra) if app_id else None
+    # Upstream's list of apps has some directory roles by their template ids.
+    if app_id is None or entra.directory_role(app_id) is not None:
+        return
+    page = app.page(app_id, catalog, entra)
     if page is not None:
         yield page
 
 
 def _unknown(name: str, rules: Mapping[str, Rule], catalog: Catalog, entra: Entra) -> str:
     """That nothing is called `name`, and what of each kind comes near."""
+    role = entra.directory_role(name)
+    if role is not None:
+        return f"`{role.name}` is a directory role, and none of the things that are explained here"
     near = [rule_id for rule_id in rules if rule_id.partition("/")[2] == name.lower()]
     area = f"{name.lower()}."
     begun = dict.fromkeys(

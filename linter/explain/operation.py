@@ -37,6 +37,9 @@ _PASSWORD_RULES: Final = {
     "change": "password/change-action-not-me",
 }
 
+FREE: Final = "needs no permission"
+OF_REQUESTS: Final = "needs what each of its requests needs"
+
 # A call that stands in no file.
 _NOWHERE: Final = At(Source("", "", lambda _: {}), "")
 
@@ -132,9 +135,9 @@ def page(method: str, url: str, catalog: Catalog, entra: Entra) -> OperationPage
     found = ladder.find(Call(_NOWHERE, method, url), catalog, entra)
     operation = found.operation
     if found.kind == "free":
-        return OperationPage(method, url, (), (Note("needs no permission", ()),))
+        return OperationPage(method, url, (), (Note(FREE, ()),))
     if found.lacks == ("call.requests",):
-        return OperationPage(method, url, (), (Note("needs what each of its requests needs", ()),))
+        return OperationPage(method, url, (), (Note(OF_REQUESTS, ()),))
     if operation is None:
         return None
     other = "beta" if operation.version == "v1.0" else "v1.0"
@@ -155,6 +158,39 @@ def apis_at(url: str, entra: Entra) -> tuple[str, ...] | None:
     if called is None or any(api.app_id == GRAPH for api in called):
         return None
     return tuple(api.name for api in called)
+
+
+def unknown(method: str, url: str, catalog: Catalog, entra: Entra, *, near: bool) -> tuple[str, bool]:
+    """Why the catalogue has no operation for a call, and whether that is because it needs no permission.
+
+    `near` also looks for what may be meant.
+    """
+    found = ladder.find(Call(_NOWHERE, method, url), catalog, entra)
+    if found.kind == "free":
+        return FREE, True
+    if found.lacks == ("call.requests",):
+        return OF_REQUESTS, False
+    if whose := foreign(url, entra):
+        return f"this is {whose}, and calls are known of Microsoft Graph alone", False
+    known = "the catalogue has no such operation of Microsoft Graph"
+    return known + (hint(method, url, catalog) if near else ""), False
+
+
+def foreign(url: str, entra: Entra) -> str | None:
+    """Whose address a URL is that is not Microsoft Graph's: `an address of …`; None where it may be."""
+    apis = apis_at(url, entra)
+    if apis is None:
+        return None
+    return f"an address of {' or '.join(apis)}" if apis else "an address that nobody knows here"
+
+
+def hint(method: str, url: str, catalog: Catalog) -> str:
+    """What an unknown call of Microsoft Graph may have meant, to be added to a sentence; often nothing."""
+    others = methods_at(url, catalog)
+    if others:
+        return f"; at that path it has {', '.join(others)}"
+    near = nearest_template(method, url, catalog)
+    return f"; did you mean `{method} {near}`?" if near else ""
 
 
 def methods_at(path: str, catalog: Catalog) -> tuple[str, ...]:

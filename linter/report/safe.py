@@ -110,6 +110,11 @@ def one_line(text: str) -> str:
     return plain(" ".join(text.split()))
 
 
+def shortened(text: str, most: int = 1000) -> str:
+    """`text` without its middle where it is very long: it quotes what came from anywhere."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
+
+
 def leading(text: str) -> str:
     """`plain`, for a text that begins a line: `::` there is a command in GitHub's logs, also after blanks."""
     shown = plain(text)

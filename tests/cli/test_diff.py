@@ -408,7 +408,11 @@ def test_what_is_not_stated(tmp_path: Path):
     del silent["requiredResourceAccess"]
     text = diff(tmp_path, silent, app("User.Read")).stdout
     assert "  added    `User.Read`\n" in text
-    assert "  unknown  the old registration does not state all that it declares: there may be more\n" in text
+    unknown = "registration does not state all that it declares: what is shown as"
+    assert f"  unknown  the old {unknown} added may have been there\n" in text
+    gone = diff(tmp_path, app("User.Read"), silent).stdout
+    assert "  removed  `User.Read`\n" in gone
+    assert f"  unknown  the new {unknown} removed may be there still\n" in gone
     both = diff(tmp_path, silent, silent)
     assert both.stdout == "1 app unchanged (1 of them not stating all permissions)\n"
     assert report(tmp_path, silent, silent)["summary"]["unstated"] == 1

@@ -221,3 +221,17 @@ def test_any_text_is_explained_or_refused(tmp_path: Path, thing: str):
 def test_monsters_are_refused(tmp_path: Path, thing: str):
     result = run("explain", thing, folder=tmp_path)
     assert (result.code, result.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_where_the_data_decides_nothing_is_called_least(tmp_path: Path, method: str):
+    lines = run("explain", f"{method} /subscriptions", folder=tmp_path).stdout.splitlines()
+    at = lines.index("application: supported, confidence low")
+    assert lines[at + 1] == "  one of these, by the kind of data that it is about:"
+    assert not [line for line in lines if line.startswith("  least")]
+
+
+def test_a_rule_page_names_the_command_that_fixes_it(tmp_path: Path):
+    page = run("explain", "permission/unused", folder=tmp_path).stdout
+    assert "\nFixable    by `entralint check --fix`\n" in page
+    assert run("check", "--fix", "--help", folder=tmp_path).code == 0

@@ -151,7 +151,8 @@ def _effect(setting: Setting) -> str:
 def unstated(app: AppDiff) -> Iterator[str]:
     """What is not known of either side's permissions."""
     for side in app.unstated:
-        yield f"the {side} registration does not state all that it declares: there may be more"
+        doubt = "removed may be there still" if side == "new" else "added may have been there"
+        yield f"the {side} registration does not state all that it declares: what is shown as {doubt}"
 
 
 _EVERY: Final = {
