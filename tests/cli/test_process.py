@@ -54,7 +54,12 @@ def test_a_full_disk(folder: Path, arguments: list[str]):
 
 
 def test_an_interrupt(tmp_path: Path):
-    process = start("check", "-", folder=tmp_path)
+    # A shell's background job, which may be what runs these tests, has its children ignore interrupts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = start("check", "-", folder=tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, before)
     # It waits for standard input once it has started.
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
