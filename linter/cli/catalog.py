@@ -6,7 +6,7 @@ from linter import discovery
 from linter.catalog.age import OLD, age
 from linter.catalog.store import Catalog
 from linter.cli import choice, parser
-from linter.cli.output import replace_file, write
+from linter.cli.output import replace_file, spare, write
 from linter.errors import Unreadable
 from linter.report.safe import leading, plain
 from linter.typed import Any, Final
@@ -69,8 +69,9 @@ def _compile(options: Any) -> int:
     timeout = fetch.TIMEOUT if options.timeout is None else options.timeout
     today = choice.today(options.today)
     inputs = fetch.gather(options.places, timeout, today, options.sources)
-    data, report = compile_catalog(inputs)
     output = options.output or "catalog.bin"
+    spare(output, (*(one.place for one in inputs.files), options.sources))
+    data, report = compile_catalog(inputs)
     replace_file(output, data)
     lines = list(report.lines(None if options.all else _MOST))
     lines += ["", "inputs", *(f"  {one.file}: {one.place} ({_source(one.source)})" for one in inputs.files)]

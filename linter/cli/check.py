@@ -8,7 +8,7 @@ from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.cli import choice
 from linter.cli.options import plain
-from linter.cli.output import deliver
+from linter.cli.output import deliver, spare, target
 from linter.config import Config
 from linter.engine import Layer, Outcome, Selection
 from linter.entra import Entra
@@ -28,7 +28,10 @@ def main(arguments: list[str]) -> int:
     rules = ruleset.load()
     settings = Config() if options.no_config else config.load(options.config)
     selection = _selection(options, settings, rules)
-    catalog = _Catalogue(choice.path(options.catalog, settings.catalog))
+    catalogue_file = choice.path(options.catalog, settings.catalog)
+    named = (*options.paths, *options.calls, *options.grants, options.config, catalogue_file)
+    output = target(options.output, named)
+    catalog = _Catalogue(catalogue_file)
     request = Request(
         tuple(options.paths),
         tuple(options.calls),
@@ -51,16 +54,17 @@ def main(arguments: list[str]) -> int:
 
         passes = fix_all(request, run, options.fix or "safe")
         if options.diff:
-            return fixes.show(passes, options.output, fail=(options.fail_on or settings.fail_on) != "never")
+            return fixes.show(passes, output, fail=(options.fail_on or settings.fail_on) != "never")
         gathered, outcome, fixed, unfixed = fixes.write(passes, run)
     else:
         gathered = gather(request)
         outcome = run(gathered)
+    spare(output, (path for case in gathered.cases for path in case.files))
     report = Report(
         outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today, fixed, unfixed
     )
     # Four modules with one name each: the table is the import statement.
-    deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, options.output)
+    deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, output)
     return exit_code(
         outcome,
         report.troubles(),

@@ -11,7 +11,7 @@ import sys
 from linter import files, privilege_diff
 from linter.cases import NOTHING, Gathered, Request, gather
 from linter.cli import choice, parser
-from linter.cli.output import deliver
+from linter.cli.output import deliver, target
 from linter.entra import Entra
 from linter.errors import Problem, Unreadable
 from linter.loading import Kind
@@ -39,6 +39,7 @@ class _Sides(NamedTuple):
 def main(arguments: list[str]) -> int:
     """Run the command."""
     options = parser.diff().parse_intermixed_args(arguments)
+    output = target(options.output, (*options.paths, *options.calls, options.catalog))
     sides = _two(options) if options.base is None else _since(options.base, options)
     catalog, today = choice.catalog(options.catalog), choice.today(options.today)
     found = privilege_diff.diff(sides.old, sides.new, catalog, Entra())
@@ -47,7 +48,7 @@ def main(arguments: list[str]) -> int:
     if asked.age_note:
         print(f"note: {asked.age_note}", file=sys.stderr)
     report = DiffReport(found, problems, sides.names, sides.left_out, asked)
-    deliver(__import__(f"linter.report.diff.{options.format}", fromlist=["render"]), report, options.output)
+    deliver(__import__(f"linter.report.diff.{options.format}", fromlist=["render"]), report, output)
     return 2 if problems else int(fails(found, options.fail_on))
 
 

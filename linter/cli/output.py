@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from linter import files
 from linter.errors import Unreadable
 from linter.typed import TYPE_CHECKING, Any
 
@@ -79,6 +80,31 @@ def show(segments: Iterator[Segment]) -> None:
             stream.write(
                 Style.parse(style).render(piece, color_system=ColorSystem.STANDARD) if style else piece
             )
+
+
+def target(output: str | None, inputs: Iterable[str | None]) -> str | None:
+    """The file that a report goes to; None for standard output, which `-` is as well.
+
+    Raises:
+        Unreadable: it is one of `inputs`.
+    """
+    if output == "-":
+        return None
+    spare(output, inputs)
+    return output
+
+
+def spare(output: str | None, inputs: Iterable[str | None]) -> None:
+    """Refuse to write over a file that the command reads.
+
+    Raises:
+        Unreadable: `output` is one of `inputs`.
+    """
+    if output is None or not os.path.isfile(output):
+        return
+    target = files.real(output)
+    if any(path is not None and files.real(path) == target for path in inputs):
+        raise Unreadable(output, "it is an input of this command, and would be lost; write to another file")
 
 
 def drop() -> None:

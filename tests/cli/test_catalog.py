@@ -32,6 +32,17 @@ def built(folder: Path, name: str = "mine.bin", date: str = "2026-11-01", **file
     return folder / name
 
 
+def test_compile_never_takes_the_place_of_an_input(tmp_path: Path):
+    small.lay(tmp_path / "up", small.upstream())
+    before = (tmp_path / "up" / "permissions.json").read_bytes()
+    result = run("catalog", "compile", "up", "--output", "up/permissions.json", folder=tmp_path)
+    fails(
+        result,
+        "up/permissions.json: it is an input of this command, and would be lost; write to another file",
+    )
+    assert (tmp_path / "up" / "permissions.json").read_bytes() == before
+
+
 # --- compile ------------------------------------------------------------------------------------
 
 

@@ -114,6 +114,49 @@ def test_output_that_cannot_be_written_leaves_what_was_there(folder: Path, monke
     assert sorted(os.listdir(folder)) == ["app.json", "report.json"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (["app.json"], "app.json"),
+        (["app.json"], "./sub/../app.json"),
+        (["app.json"], "link.json"),
+        (["."], "app.json"),
+        (["app.json", "--calls", "app.calls.yaml"], "app.calls.yaml"),
+        (["app.json"], "app.calls.yaml"),
+        (["app.json", "--grants", "grants.json"], "grants.json"),
+        (["app.json", "--config", "my.toml"], "my.toml"),
+    ],
+)
+def test_output_never_takes_the_place_of_an_input(folder: Path, arguments: list[str], output: str):
+    """A calls file beside the manifest, which nobody named, is an input as well."""
+    names = {
+        "app.calls.yaml": "version: 1\napp: app.json\nflows: [{type: device_code, calls: [GET /me]}]\n",
+        "grants.json": '{"oauth2PermissionGrants": []}',
+        "my.toml": "",
+    }
+    (folder / "sub").mkdir()
+    write(folder, names)
+    (folder / "link.json").symlink_to("app.json")
+    before = {path.name: path.read_text() for path in folder.iterdir() if path.is_file()}
+    result = run("check", *arguments, "--today", "2026-11-25", "--output", output, folder=folder)
+    message = "it is an input of this command, and would be lost; write to another file"
+    assert (result.code, result.stdout) == (2, "")
+    assert result.stderr == f"entralint: {output}: {message}\n"
+    assert {path.name: path.read_text() for path in folder.iterdir() if path.is_file()} == before
+
+
+def test_a_report_in_a_folder_that_is_checked_is_replaced(folder: Path):
+    arguments = ["check", ".", "--today", "2026-11-25", "--format", "json", "--output", "report.json"]
+    assert run(*arguments, folder=folder).code == 1
+    first = (folder / "report.json").read_bytes()
+    assert (run(*arguments, folder=folder).code, (folder / "report.json").read_bytes()) == (1, first)
+
+
+def test_output_to_a_dash_is_standard_output(folder: Path):
+    assert run(*CHECK, "--output", "-", folder=folder) == run(*CHECK, folder=folder)
+    assert os.listdir(folder) == ["app.json"]
+
+
 def test_a_device_is_written_to_and_not_replaced(folder: Path):
     os.mkfifo(folder / "pipe")
     reading = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)

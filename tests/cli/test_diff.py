@@ -629,6 +629,15 @@ def test_output_to_a_file(tmp_path: Path):
     assert (written.stdout, (tmp_path / "comment.md").read_text("utf-8")) == ("", printed.stdout)
 
 
+def test_output_never_takes_the_place_of_a_side(tmp_path: Path):
+    write(tmp_path, {"old.json": app(), "new.json": app("Mail.Read")})
+    before = (tmp_path / "new.json").read_bytes()
+    result = run("diff", "old.json", "new.json", "--output", "new.json", folder=tmp_path)
+    message = "new.json: it is an input of this command, and would be lost; write to another file"
+    assert (result.code, result.stdout, result.stderr) == (2, "", f"entralint: {message}\n")
+    assert (tmp_path / "new.json").read_bytes() == before
+
+
 # --- Markdown ---------------------------------------------------------------------------------
 
 
