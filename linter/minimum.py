@@ -49,8 +49,9 @@ class Minimum(NamedTuple):
     `covers` has every call in the order given, `ties` are sets that are equally good. Where `exact` is
     false the search ended at its budget, and no set is better than `bound` in levels, tier zero and size.
     `confidence` is that of the least sure operation among those covered. `narrower` is a set of more or
-    higher permissions that opens fewer operations (`narrower_excess` beyond the planned ones), out of what
-    is documented as the least for each call; empty where there is no such set.
+    higher permissions out of what is documented as the least for each call, which opens fewer operations
+    (`narrower_excess` beyond the planned ones) or is not over the whole directory as the least set is;
+    empty where there is no such set.
     """
 
     permissions: tuple[str, ...]
@@ -143,7 +144,7 @@ def _harmless(alternative: Alternative) -> bool:
 def _narrower(
     needs: Sequence[Need], clauses: Sequence[Clause], answer: least.Answer, facts: Facts
 ) -> tuple[tuple[str, ...], int] | None:
-    """A set out of what is documented as least for each call, and its excess, where that is less.
+    """A set out of what is documented as least for each call, and its excess, where that is narrower.
 
     Levels are coarse: one permission over everything may count less than two that are each for their own.
     """
@@ -162,7 +163,13 @@ def _narrower(
         if all(any(map(rest.issuperset, clause)) for clause in clauses if clause):
             held.remove(name)
     excess = least.objective(held, facts).excess
-    return (tuple(sorted(held)), excess) if excess < answer.objective.excess else None
+    if excess < answer.objective.excess or _over_directory(answer.permissions) > _over_directory(held):
+        return tuple(sorted(held)), excess
+    return None
+
+
+def _over_directory(permissions: Iterable[str]) -> bool:
+    return any(map(whole_directory, permissions))
 
 
 def without_whole_directory(alternatives: Clause) -> Clause:

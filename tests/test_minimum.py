@@ -134,6 +134,14 @@ def test_a_narrower_set_of_more_permissions_is_told():
     assert found.narrower_excess < found.objective.excess
 
 
+def test_a_set_that_is_not_over_the_whole_directory_is_told():
+    """It may open more operations: `Group.ReadWrite.All` is for Planner and Teams as well."""
+    found = of("GET /me, GET /me/joinedTeams, POST /groups", "DelegatedWork")
+    assert found.permissions == ("Directory.ReadWrite.All",)
+    assert found.narrower == ("Group.ReadWrite.All", "Team.ReadBasic.All", "User.Read")
+    assert found.narrower_excess > found.objective.excess
+
+
 def test_what_is_held_anyway_costs_nothing():
     needs = [need(operation, "DelegatedWork") for operation in OPERATIONS if operation.template == "/me"]
     assert minimum(needs, CATALOG, ENTRA, frozenset({"User.Read"})).permissions == ()

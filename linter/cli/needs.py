@@ -231,12 +231,16 @@ def _least(
 
 
 def _emit(answer: Answer, form: str, catalog: Catalog) -> None:
-    """Print the least sets alone; what they do not cover goes to standard error."""
-    from linter.report.needs import declaration
+    """Print the least sets alone; what they do not cover, and narrower ones, go to standard error."""
+    from linter.report.needs import declaration, exchange, narrower_how
 
     for one in answer.least:
-        for cover in one.minimum.uncovered:
+        found = one.minimum
+        for cover in found.uncovered:
             print(f"entralint: not covered: {safe(cover.need.label)}: {safe(cover.reason)}", file=sys.stderr)
+        if found.narrower:
+            how = f"{one.access} access: {narrower_how(found)}, with more or higher permissions"
+            print(f"note: {how}: {', '.join(exchange(found, found.narrower))}", file=sys.stderr)
     write(declaration.render(answer.least, form, catalog))
 
 

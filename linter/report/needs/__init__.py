@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from linter.catalog.records import GRAPH, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
@@ -83,6 +83,21 @@ def selected_instead(one: Least, entra: Entra) -> Iterator[tuple[str, SelectedSc
             if all(scope in others for others in scopes):
                 yield name, scope
                 break
+
+
+def narrower_how(found: Minimum) -> str:
+    """In what the narrower set of a least one is narrower."""
+    return "narrower" if found.narrower_excess < found.objective.excess else "not over the whole directory"
+
+
+def exchange(found: Minimum, other: Sequence[str]) -> list[str]:
+    """What another set has, and what of the least one it does without."""
+    come = [name for name in other if name not in found.permissions]
+    gone = [name for name in found.permissions if name not in other]
+    if come and gone:
+        come[-1] += f" instead of {gone[0]}"
+        return come + gone[1:]
+    return come or list(other)
 
 
 def type_of(access: str) -> PermissionType:

@@ -9,7 +9,17 @@ from linter.catalog.records import PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.minimum import Cover, Minimum
-from linter.report.needs import Answer, Asked, Least, is_tier_zero, permission_of, selected_instead, type_of
+from linter.report.needs import (
+    Answer,
+    Asked,
+    Least,
+    exchange,
+    is_tier_zero,
+    narrower_how,
+    permission_of,
+    selected_instead,
+    type_of,
+)
 from linter.report.safe import leading, plain
 from linter.typed import Final
 
@@ -119,15 +129,15 @@ def _set(one: Least, catalog: Catalog, entra: Entra, *, proof: bool) -> Iterator
         yield f"  opens {_count(found.objective.excess, 'operation')} beyond the planned ones"
     if found.narrower:
         opened = _count(found.narrower_excess, "operation")
-        begin = f"  narrower, with more or higher permissions (opens {opened} beyond): "
-        yield from _listed(begin, _exchange(found, found.narrower))
+        begin = f"  {narrower_how(found)}, with more or higher permissions (opens {opened} beyond): "
+        yield from _listed(begin, exchange(found, found.narrower))
     for name, scope in selected_instead(one, entra):
         granted = f"{scope.granted_on} by {scope.granted_on}"
         yield f"  {scope.name} may do instead of {name}, where the app is granted {granted}"
     if not found.exact:
         yield f"  the search was cut short: no set is better than {_levels(found)}"
     for other in found.ties:
-        yield from _listed("  equally good: ", _exchange(found, other))
+        yield from _listed("  equally good: ", exchange(found, other))
     if found.more_ties:
         yield "  equally good: more sets than are listed"
     yield from _uncovered(found)
@@ -155,16 +165,6 @@ def _permission(
     if len(labels) > _MOST_CALLS:
         shown[-1] += f" and {len(labels) - _MOST_CALLS} more"
     yield from _listed(f"{begin}{', '.join(facts)}: ", shown, len(begin))
-
-
-def _exchange(found: Minimum, other: Sequence[str]) -> list[str]:
-    """What another set has, and what of the least one it does without."""
-    come = [name for name in other if name not in found.permissions]
-    gone = [name for name in found.permissions if name not in other]
-    if come and gone:
-        come[-1] += f" instead of {gone[0]}"
-        return come + gone[1:]
-    return come or list(other)
 
 
 def _uncovered(found: Minimum) -> Iterator[str]:
