@@ -179,10 +179,19 @@ def test_no_fix_that_shows_a_secret_or_cannot_be_made(schema: Draft7Validator):
     uri = At(sample.APP, "/web/redirectUris/0")
     for edit in (
         Edit("replace", uri, "https://svc:hunter2hunter2@contoso.com"),
-        Edit("replace", uri, "a\x1b[31m"),
+        Edit("replace", uri, "a\u202eb"),
         Edit("remove", At(sample.APP, "/gone")),
     ):
         report = sample.report(sample.finding(uri, edits=(edit,)))
         schema.validate(json.loads(sarif.render(report)))
         (result,) = run_of(report)["results"]
         assert "fixes" not in result
+
+
+def test_a_fix_is_escaped_as_in_the_file(schema: Draft7Validator):
+    uri = At(sample.APP, "/web/redirectUris/0")
+    report = sample.report(sample.finding(uri, edits=(Edit("replace", uri, "a\x1b[31m"),)))
+    schema.validate(json.loads(sarif.render(report)))
+    (result,) = run_of(report)["results"]
+    (replacement,) = result["fixes"][0]["artifactChanges"][0]["replacements"]
+    assert replacement["insertedContent"] == {"text": '"a\\u001b[31m"'}
