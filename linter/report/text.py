@@ -181,7 +181,10 @@ def _summary(report: Report) -> Iterator[Segment]:
 def _fixable(outcome: Outcome) -> Iterator[Segment]:
     """How many findings can be fixed, and how."""
     kinds = [finding.fixable for finding in outcome.findings]
-    ways = [f"{kinds.count(kind)} with {OPTIONS[kind]}" for kind in OPTIONS if kind in kinds]
+    safe, every = kinds.count("safe"), len(kinds) - kinds.count(None)
+    ways = [f"{safe} with {OPTIONS['safe']}"] if safe else []
+    if every > safe:
+        ways.append(f"{every} with {OPTIONS['unsafe']}")
     if ways:
         yield Segment(f"can be fixed: {', '.join(ways)}\n")
 

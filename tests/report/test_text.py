@@ -191,5 +191,5 @@ def test_what_can_be_fixed_and_what_was():
     assert lines[-3:] == [
         "fixed 1 finding in apps/a.json",
         "3 errors, 0 warnings, 0 notes, 1 not fixed in 0 apps",
-        "can be fixed: 1 with --fix, 1 with --fix=all",
+        "can be fixed: 1 with --fix, 2 with --fix=all",
     ]
