@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from linter import config, engine, ruleset
 from linter.cases import Gathered, Request, gather
 from linter.catalog.records import GRAPH
@@ -53,13 +55,14 @@ def main(arguments: list[str]) -> int:
         from linter.passes import fix_all
 
         passes = fix_all(request, run, options.fix or "safe")
+        spare(output, _read(passes.gathered))
         if options.diff:
             return fixes.show(passes, output, fail=(options.fail_on or settings.fail_on) != "never")
         gathered, outcome, fixed, unfixed = fixes.write(passes, run)
     else:
         gathered = gather(request)
+        spare(output, _read(gathered))
         outcome = run(gathered)
-    spare(output, (path for case in gathered.cases for path in case.files))
     report = Report(
         outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today, fixed, unfixed
     )
@@ -82,6 +85,11 @@ def _options(arguments: list[str]) -> Any:
     from linter.cli import parser
 
     return parser.check().parse_intermixed_args(arguments)
+
+
+def _read(gathered: Gathered) -> Iterator[str]:
+    """The files that were found, beside those that were named."""
+    return (path for case in gathered.cases for path in case.files)
 
 
 class _Catalogue:

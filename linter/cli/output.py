@@ -102,8 +102,8 @@ def spare(output: str | None, inputs: Iterable[str | None]) -> None:
     """
     if output is None or not os.path.isfile(output):
         return
-    target = files.real(output)
-    if any(path is not None and files.real(path) == target for path in inputs):
+    lost = files.real(output)
+    if any(path is not None and files.real(path) == lost for path in inputs):
         raise Unreadable(output, "it is an input of this command, and would be lost; write to another file")
 
 

@@ -121,6 +121,8 @@ def test_output_that_cannot_be_written_leaves_what_was_there(folder: Path, monke
         (["app.json"], "./sub/../app.json"),
         (["app.json"], "link.json"),
         (["."], "app.json"),
+        ([".", "--fix"], "app.json"),
+        ([".", "--diff"], "app.json"),
         (["app.json", "--calls", "app.calls.yaml"], "app.calls.yaml"),
         (["app.json"], "app.calls.yaml"),
         (["app.json", "--grants", "grants.json"], "grants.json"),
