@@ -167,7 +167,7 @@ def _joiner(
     """How an appId gets its grants and tenant facts; nothing is read where no grants were given."""
     if not texts:
         return lambda _app_id: (None, None)
-    from linter.readers import grants  # noqa: PLC0415  most runs have no grants, and it is our largest module
+    from linter.readers import grants  # noqa: PLC0415  the largest reader, and most runs have no grants
 
     several = []
     for path, text in texts:

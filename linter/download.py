@@ -32,9 +32,8 @@ def download(url: str, timeout: float) -> bytes | None:
     Raises:
         linter.errors.Unreadable: it is no https address, leads to one that is none, or cannot be had in full.
     """
-    # urllib and the TLS below it cost more than a lint; nothing else asks for them.
-    from http.client import HTTPException, InvalidURL  # noqa: PLC0415
-    from urllib.error import HTTPError, URLError  # noqa: PLC0415
+    from http.client import HTTPException, InvalidURL  # noqa: PLC0415  all that urllib needs costs more than a lint
+    from urllib.error import HTTPError, URLError  # noqa: PLC0415  the same
 
     try:
         with _opener(url).open(_request(url), timeout=timeout) as response:
@@ -72,8 +71,8 @@ def _reason(error: object) -> str:
 
 def _request(url: str) -> Any:
     """The request for an address whose user and password, if any, go into a header of their own."""
-    from urllib.parse import quote, unquote, urlsplit, urlunsplit  # noqa: PLC0415
-    from urllib.request import Request  # noqa: PLC0415
+    from urllib.parse import quote, unquote, urlsplit, urlunsplit  # noqa: PLC0415  heavy, as above
+    from urllib.request import Request  # noqa: PLC0415  the same
 
     parts = urlsplit(url)
     if parts.scheme != "https":
@@ -87,7 +86,7 @@ def _request(url: str) -> Any:
         urlunsplit(("https", host, path, query, "")), headers={"User-Agent": f"entralint/{__version__}"}
     )
     if at:
-        from base64 import b64encode  # noqa: PLC0415
+        from base64 import b64encode  # noqa: PLC0415  few addresses name a user
 
         # Not to be sent to whomever the server redirects to.
         request.add_unredirected_header(
@@ -98,7 +97,7 @@ def _request(url: str) -> Any:
 
 def _opener(url: str) -> Any:
     """An opener for https alone: no other scheme has a handler."""
-    from urllib import request  # noqa: PLC0415
+    from urllib import request  # noqa: PLC0415  heavy, as above
 
     class Redirects(request.HTTPRedirectHandler):
         """Follows a redirect to https, and no other."""

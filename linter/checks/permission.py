@@ -402,11 +402,7 @@ def broader_than_least(
     inventory: Inventory,
 ) -> Iterator[Hit | Unknown]:
     """Something narrower than what is declared covers the same planned calls."""
-    for found in _replaceable(application, rightsizing):
-        if isinstance(found, Unknown):
-            yield found
-        else:
-            yield _replace(application, found, flows, catalog, entra, complete=inventory.complete)
+    yield from _too_wide(application, rightsizing, flows, catalog, entra, inventory, _too_much)
 
 
 def write_for_read_only_calls(
@@ -418,15 +414,12 @@ def write_for_read_only_calls(
     inventory: Inventory,
 ) -> Iterator[Hit | Unknown]:
     """A permission to write is declared, and something that only reads covers the same planned calls."""
-    for found in _replaceable(application, rightsizing, _writes_for_reads):
-        if isinstance(found, Unknown):
-            yield found
-        else:
-            hit = _replace(application, found, flows, catalog, entra, complete=inventory.complete)
-            yield hit._replace(message=_reads_only(found, complete=inventory.complete))
+    yield from _too_wide(
+        application, rightsizing, flows, catalog, entra, inventory, _reads_only, _writes_for_reads
+    )
 
 
-def _reads_only(found: Replacement, *, complete: bool) -> str:
+def _reads_only(found: Replacement, complete: bool) -> str:
     old = dict.fromkeys(entry.written for entry in found.old if writes(entry.written))
     gives = f"{wording.permissions(old, found.old[0].entry.type or '')} {_verb('give', old)}"
     return (
@@ -439,20 +432,27 @@ def _writes_for_reads(found: Replacement) -> bool:
     return any(writes(entry.written) for entry in found.old) and not any(map(writes, new))
 
 
-def _replaceable(
+def _too_wide(
     application: Application,
     rightsizing: dict[PermissionType, Rightsizing],
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    inventory: Inventory,
+    message: Callable[[Replacement, bool], str],
     wanted: Callable[[Replacement], bool] = lambda _: True,
-) -> Iterator[Replacement | Unknown]:
+) -> Iterator[Hit | Unknown]:
     """Each set of permissions that can be replaced; unknown where a call may need more than is known."""
     if application.required_resource_access is None:
         yield Unknown("application.required_resource_access")
     for sizing in rightsizing.values():
-        found = [replacement for replacement in sizing.replacements if wanted(replacement)]
-        if found and sizing.lacks:
+        replacements = list(filter(wanted, sizing.replacements))
+        if replacements and sizing.lacks:
             yield from map(Unknown, sizing.lacks)
-        else:
-            yield from found
+            continue
+        for found in replacements:
+            said = message(found, inventory.complete)
+            yield _replace(application, found, flows, catalog, entra, said, complete=inventory.complete)
 
 
 def _replace(
@@ -461,6 +461,7 @@ def _replace(
     flows: tuple[Flow, ...],
     catalog: Catalog,
     entra: Entra,
+    message: str,
     *,
     complete: bool,
 ) -> Hit:
@@ -474,7 +475,7 @@ def _replace(
     return Hit(
         subject.of_permission(api_of(first, catalog), first.written, type_),
         first.entry.at,
-        _too_much(found, complete=complete),
+        message,
         (*entries, *(Related(climb.call.at, "needs it") for climb in _each_call(found.climbs)), *asked),
         severity="warning" if complete else "note",
         confidence=found.confidence,
@@ -484,7 +485,7 @@ def _replace(
     )
 
 
-def _too_much(found: Replacement, *, complete: bool) -> str:
+def _too_much(found: Replacement, complete: bool) -> str:
     old = dict.fromkeys(entry.written for entry in found.old)
     names = wording.permissions(old, found.old[0].entry.type or "")
     if found.new:

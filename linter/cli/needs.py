@@ -239,8 +239,8 @@ def _emit(answer: Answer, form: str, catalog: Catalog) -> None:
         for cover in found.uncovered:
             print(f"entralint: not covered: {safe(cover.need.label)}: {safe(cover.reason)}", file=sys.stderr)
         if found.narrower:
-            how = f"{one.access} access: {narrower_how(found)}, with more or higher permissions"
-            print(f"note: {how}: {', '.join(exchange(found, found.narrower))}", file=sys.stderr)
+            instead = ", ".join(exchange(found, found.narrower))
+            print(f"note: {one.access} access: {narrower_how(found)}: {instead}", file=sys.stderr)
     write(declaration.render(answer.least, form, catalog))
 
 

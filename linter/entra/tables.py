@@ -34,9 +34,9 @@ class _Plain:
 def _parsed(text: str) -> Any:
     """The value of a JSON text without a fault; the package around the scanner costs half a bare start."""
     try:
-        from _json import make_scanner  # noqa: PLC0415
-    except ImportError:  # an interpreter without it
-        import json  # noqa: PLC0415
+        from _json import make_scanner  # noqa: PLC0415  an interpreter may lack it
+    except ImportError:
+        import json  # noqa: PLC0415  only there
 
         return json.loads(text)
     value, _ = make_scanner(_Plain)(text, text.index("{"))  # type: ignore[arg-type]  # typeshed knows json's decoder

@@ -86,8 +86,9 @@ def selected_instead(one: Least, entra: Entra) -> Iterator[tuple[str, SelectedSc
 
 
 def narrower_how(found: Minimum) -> str:
-    """In what the narrower set of a least one is narrower."""
-    return "narrower" if found.narrower_excess < found.objective.excess else "not over the whole directory"
+    """In what the narrower set of a least one is narrower, and at what price."""
+    less = found.narrower_excess < found.objective.excess
+    return f"{'narrower' if less else 'not over the whole directory'}, with more or higher permissions"
 
 
 def exchange(found: Minimum, other: Sequence[str]) -> list[str]:

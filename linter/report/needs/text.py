@@ -129,7 +129,7 @@ def _set(one: Least, catalog: Catalog, entra: Entra, *, proof: bool) -> Iterator
         yield f"  opens {_count(found.objective.excess, 'operation')} beyond the planned ones"
     if found.narrower:
         opened = _count(found.narrower_excess, "operation")
-        begin = f"  {narrower_how(found)}, with more or higher permissions (opens {opened} beyond): "
+        begin = f"  {narrower_how(found)} (opens {opened} beyond): "
         yield from _listed(begin, exchange(found, found.narrower))
     for name, scope in selected_instead(one, entra):
         granted = f"{scope.granted_on} by {scope.granted_on}"
