@@ -110,12 +110,12 @@ def template(path: str, calls: frozenset[str], report: Report) -> tuple[str, ...
             continue
         if "}}" in segment and "{{" not in segment:
             report.add("repaired: surplus brace", written)
-            segment = segment.replace("}}", "}")  # noqa: PLW2901
+            segment = segment.replace("}}", "}")  # noqa: PLW2901  the same segment, repaired
         if segment.startswith("("):
             report.add("repaired: placeholder in round brackets", written)
         if segment.count("(") > segment.count(")"):
             report.add("repaired: argument list without an end", written)
-            segment += ")"  # noqa: PLW2901
+            segment += ")"  # noqa: PLW2901  the same segment, repaired
         if glued := _GLUED.match(segment):
             report.add("repaired: slash missing before a placeholder", written)
             segments += glued.groups()

@@ -102,25 +102,25 @@ def _has(head: str, key: str, values: tuple[str, ...] = ("",)) -> bool:
 
 
 def _graph(source: Source) -> tuple[Application, ...] | None:
-    from linter.readers import graph  # noqa: PLC0415
+    from linter.readers import graph  # noqa: PLC0415  only for its form
 
     return graph.read(source)
 
 
 def _legacy(source: Source) -> tuple[Application, ...] | None:
-    from linter.readers import legacy  # noqa: PLC0415
+    from linter.readers import legacy  # noqa: PLC0415  only for its form
 
     return legacy.read(source)
 
 
 def _toolkit(source: Source) -> tuple[Application, ...] | None:
-    from linter.readers import toolkit  # noqa: PLC0415
+    from linter.readers import toolkit  # noqa: PLC0415  only for its form
 
     return toolkit.read(source)
 
 
 def _az(source: Source) -> tuple[Application, ...] | None:
-    from linter.readers import az  # noqa: PLC0415
+    from linter.readers import az  # noqa: PLC0415  only for its form
 
     return az.read(source)
 

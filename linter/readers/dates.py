@@ -56,7 +56,7 @@ def _from_offset(seconds: str, offset: str) -> str | None:
 
 def _from_milliseconds(digits: str) -> str | None:
     # `/Date(1700000000000+0100)/`: the offset says how it was shown, the number is UTC.
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
+    from datetime import UTC, datetime, timedelta  # noqa: PLC0415  few files have such dates
 
     number = digits[:1] + digits[1:].partition("+")[0].partition("-")[0]
     try:

@@ -126,7 +126,7 @@ def _next(text: str, at: int) -> int:
         while text.startswith(_BLANKS, at):
             at += 1
         if text.startswith(_EXTRAS, at):
-            from linter.syntax import tolerant  # noqa: PLC0415
+            from linter.syntax import tolerant  # noqa: PLC0415  only for comments and the like
 
             at = tolerant.blank(text, at)
         if comma or not text.startswith(",", at):
