@@ -15,15 +15,18 @@ from linter import files, pairing
 from linter.errors import Problem, Unreadable
 from linter.loading import KINDS, Kind, Loading
 from linter.memory import remembers_last
-from linter.model import Application, Grants, Inventory, Tenant
+from linter.model import Application, Grants, Inventory
 from linter.pairing import App, Plan
 from linter.positions import Source
-from linter.typed import Final, NamedTuple
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 NOTHING: Final = "holds no app registration and no calls file"
 """What is wrong with a path below which there is nothing to read."""
 
-Join = Callable[[str | None], tuple[Grants | None, Tenant | None]]
+Join = Callable[[str | None], "tuple[Grants | None, Tenant | None]"]
 
 
 class Case(NamedTuple):

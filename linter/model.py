@@ -113,7 +113,8 @@ class Api(NamedTuple):
 class Credential(NamedTuple):
     """A password credential (`secret`) or key credential (`certificate`). Its value is never kept.
 
-    Dates are ISO 8601 in UTC, to the second, or None.
+    Dates are ISO 8601 in UTC, to the second, or None. `hint` is the beginning of a secret, as the
+    directory shows it.
     """
 
     at: At
@@ -123,16 +124,49 @@ class Credential(NamedTuple):
     start_date_time: str | None
     end_date_time: str | None
     usage: str | None = None
+    type: str | None = None
+    hint: str | None = None
 
 
 class FederatedIdentityCredential(NamedTuple):
-    """Trust in an external issuer's token."""
+    """Trust in an external issuer's token, by `subject` or by an expression over its claims (beta)."""
 
     at: At
     name: str | None
     issuer: str | None
     subject: str | None
     audiences: tuple[str, ...] | None
+    claims_matching_expression: str | None = None
+
+
+class OptionalClaims(NamedTuple):
+    """The names of the claims that tokens are to carry beyond the usual ones."""
+
+    at: At
+    id_token: tuple[Text, ...] | None
+    access_token: tuple[Text, ...] | None
+    saml2_token: tuple[Text, ...] | None
+
+
+class ServicePrincipalLock(NamedTuple):
+    """`servicePrincipalLockConfiguration`: what other tenants cannot change on their instance of the app."""
+
+    at: At
+    is_enabled: bool | None
+    all_properties: bool | None
+    credentials_with_usage_verify: bool | None
+    credentials_with_usage_sign: bool | None
+    token_encryption_key_id: bool | None
+
+
+class AuthenticationBehaviors(NamedTuple):
+    """Switches against changes of the service that would break the app."""
+
+    at: At
+    places: Mapping[str, At]
+    block_azure_ad_graph_access: bool | None
+    remove_unverified_email_claim: bool | None
+    require_client_service_principal: bool | None
 
 
 class Application(NamedTuple):
@@ -159,6 +193,14 @@ class Application(NamedTuple):
     password_credentials: tuple[Credential, ...] | None = None
     key_credentials: tuple[Credential, ...] | None = None
     federated_identity_credentials: tuple[FederatedIdentityCredential, ...] | None = None
+    verified_publisher_id: str | Null | None = None
+    optional_claims: OptionalClaims | None = None
+    group_membership_claims: str | Null | None = None
+    service_principal_lock: ServicePrincipalLock | Null | None = None
+    authentication_behaviors: AuthenticationBehaviors | None = None
+    disabled_by_microsoft_status: str | None = None
+    is_disabled: bool | None = None
+    tags: tuple[str, ...] | None = None
 
     def redirect_uris(self) -> Iterator[Text]:
         """Every redirect URI that is known, of all three platforms."""
@@ -189,7 +231,10 @@ class Person(NamedTuple):
 
 
 class Assertion(NamedTuple):
-    """A token that a flow hands in: the incoming one (on_behalf_of) or an external one."""
+    """A token that a flow hands in: the incoming one (on_behalf_of) or an external one.
+
+    `renewed`: a fresh one is fetched for every token request.
+    """
 
     at: At
     issuer: str | None = None
@@ -197,6 +242,15 @@ class Assertion(NamedTuple):
     audience: str | None = None
     access: str | None = None
     use: str | None = None
+    renewed: bool | None = None
+
+
+class TokenRequest(NamedTuple):
+    """What a code flow sends to the token endpoint where it differs from what it sent to sign in."""
+
+    at: At
+    redirect_uri: str | None = None
+    tenant: str | None = None
 
 
 class Device(NamedTuple):
@@ -209,7 +263,10 @@ class Device(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One planned API call. `url` is as written; `requests` are those of a `$batch` body."""
+    """One planned API call. `url` is as written; `requests` are those of a `$batch` body.
+
+    `headers` are the names of the headers it sends that decide something, such as ConsistencyLevel.
+    """
 
     at: At
     method: str
@@ -218,6 +275,7 @@ class Call(NamedTuple):
     target: Person | None = None
     requests: tuple[Call, ...] | None = None
     note: str | None = None
+    headers: tuple[str, ...] | None = None
 
 
 def written_properties(writes: Iterable[str]) -> frozenset[str]:
@@ -229,7 +287,9 @@ class Flow(NamedTuple):
     """One way of getting one access token, and the calls made with it.
 
     `type` is OAuth's name (`authorization_code`, `client_credentials`, …; `none` is no token).
-    Places of fields that `like:` inherited are those of the flow that wrote them.
+    `client_id` is what the client is configured with, `secret_hint` the first three characters of its
+    secret, as the directory shows them. Places of fields that `like:` inherited are those of the flow
+    that wrote them.
     """
 
     at: At
@@ -262,6 +322,9 @@ class Flow(NamedTuple):
     ip_ranges: tuple[str, ...] | None = None
     user: Person | None = None
     note: str | None = None
+    client_id: str | None = None
+    secret_hint: str | None = None
+    token_request: TokenRequest | None = None
 
     @property
     def access(self) -> Access | None:
@@ -316,6 +379,7 @@ class Inventory(NamedTuple):
     """Everything that the calls files of one app say, but the flows' own fields.
 
     `complete` promises that all calls are listed. `notes` are all note texts.
+    `resource_specific_permissions` are those that the app's Teams manifest asks for.
     """
 
     at: At
@@ -329,6 +393,7 @@ class Inventory(NamedTuple):
     consent: Consent | None = None
     api: OwnApi | None = None
     notes: tuple[Text, ...] = ()
+    resource_specific_permissions: tuple[str, ...] | None = None
 
 
 # --- what the directory holds -----------------------------------------------------------------
@@ -347,6 +412,14 @@ class ServicePrincipal(NamedTuple):
     oauth2_permission_scopes: tuple[PermissionScope, ...] | None = None
     password_credentials: tuple[Credential, ...] | None = None
     key_credentials: tuple[Credential, ...] | None = None
+    account_enabled: bool | None = None
+    app_owner_organization_id: str | None = None
+    disabled_by_microsoft_status: str | None = None
+    is_disabled: bool | None = None
+    preferred_token_signing_key_thumbprint: str | None = None
+    reply_urls: tuple[Text, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    places: Mapping[str, At] = {}
 
 
 class OAuth2PermissionGrant(NamedTuple):
@@ -361,13 +434,40 @@ class OAuth2PermissionGrant(NamedTuple):
 
 
 class AppRoleAssignment(NamedTuple):
-    """Application consent: one role of one API, held by one principal."""
+    """One role of one API, held by one principal: application consent, or who may use an app."""
 
     at: At
     principal_id: str | None
     resource_id: str | None
     app_role_id: str | None
     resource_display_name: str | None = None
+    principal_type: str | None = None
+
+
+class Owner(NamedTuple):
+    """An owner of a registration: a user or a service principal. `kind` is Graph's type name, if told."""
+
+    at: At
+    id: str | None
+    display_name: str | None
+    kind: str | None
+
+
+class SitePermission(NamedTuple):
+    """What one site grants to apps: their appIds, and roles such as `read` and `write`."""
+
+    at: At
+    app_ids: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+class ResourceSpecificGrant(NamedTuple):
+    """A resource-specific consent of one team or chat."""
+
+    at: At
+    client_app_id: str | None
+    permission: str | None
+    permission_type: str | None
 
 
 class Grants(NamedTuple):
@@ -376,7 +476,9 @@ class Grants(NamedTuple):
     A collection that was not given is None. `partial` names collections that may hold more than
     what was read: they show what is there, never what is missing. `denied` maps a collection to
     the reason the service gave. `assumptions` are the sentences a report must repeat.
-    `resources` are the API principals by object id.
+    `resources` are the API principals by object id. `app_role_assigned_to` is who may use the app;
+    `site_permissions` and `resource_specific_grants` are keyed by what they were asked of, in lower case
+    (`contoso.sharepoint.com,…` or any id that a call may name; `teams/<id>`, `chats/<id>`).
     """
 
     at: At
@@ -387,24 +489,13 @@ class Grants(NamedTuple):
     app_role_assignments: tuple[AppRoleAssignment, ...] | None = None
     directory_roles: tuple[str, ...] | None = None
     federated_identity_credentials: tuple[FederatedIdentityCredential, ...] | None = None
+    app_role_assigned_to: tuple[AppRoleAssignment, ...] | None = None
+    owners: tuple[Owner, ...] | None = None
+    site_permissions: Mapping[str, tuple[SitePermission, ...]] = {}
+    resource_specific_grants: Mapping[str, tuple[ResourceSpecificGrant, ...]] = {}
     partial: frozenset[str] = frozenset()
     denied: Mapping[str, str] = {}
     assumptions: tuple[str, ...] = ()
-
-
-class ServicePlan(NamedTuple):
-    """One service plan of a subscription that the tenant holds."""
-
-    at: At
-    name: str
-    enabled: bool
-
-
-class Tenant(NamedTuple):
-    """Facts about the tenant; a collection that was not given is None."""
-
-    at: At
-    service_plans: tuple[ServicePlan, ...] | None = None
 
 
 # --- places -----------------------------------------------------------------------------------

@@ -11,7 +11,10 @@ from linter.positions import At, Source
 from linter.readers import grants, graph, legacy, toolkit
 from linter.syntax import json_text
 
-INVENTORY_KEYS = ("app", "tenant", "cloud", "complete", "directory_roles", "consent", "api", "flows")
+INVENTORY_KEYS = (
+    "app", "tenant", "cloud", "complete", "directory_roles", "consent", "api",
+    "resource_specific_permissions", "flows",
+)  # fmt: skip
 READERS = {"graph": graph, "legacy": legacy, "toolkit": toolkit}
 
 

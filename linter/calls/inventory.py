@@ -41,15 +41,17 @@ from linter.model import (
     OwnApi,
     Person,
     Text,
+    TokenRequest,
 )
 from linter.positions import At, Source, escape
 from linter.typed import Any, Final, NamedTuple
 
 __all__ = ["FLOW_TYPES", "METHODS", "Invalid", "inventory"]
 
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+HINT_LENGTH: Final = 3
+"""How many characters of a secret Microsoft Graph shows as its hint."""
 
-"""`Person.id` of a target that is the signed-in user; the other fields are then that user's."""
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 FLOW_TYPES: Final = (
     "authorization_code",
@@ -158,6 +160,15 @@ def _response_type(reading: Reading, value: Any, pointer: str) -> str | None:
     return None
 
 
+def _secret_hint(reading: Reading, value: Any, pointer: str) -> str | None:
+    found = text(reading, value, pointer)
+    if found is None or len(found) == HINT_LENGTH:
+        return found
+    # The value is not repeated: somebody may have put the secret here.
+    reading.refuse(pointer, f"must be the first {HINT_LENGTH} characters of the secret and no more")
+    return None
+
+
 def _target(reading: Reading, value: Any, pointer: str) -> Person | None:
     if value == SELF:
         return Person(reading.at(pointer), id=SELF)
@@ -262,6 +273,7 @@ _ASSERTION: Final = record(
         "audience": text,
         "access": one_of("delegated", "application"),
         "use": one_of("access_token", "id_token"),
+        "renewed": flag,
     },
 )
 
@@ -274,11 +286,14 @@ _DEVICE: Final = record(
     },
 )
 
+_TOKEN_REQUEST: Final = record(TokenRequest, {"redirect_uri": text, "tenant": text})
+
 _CALL: Final[Mapping[str, Kind]] = {
     "method": one_of(*METHODS),
     "url": text,
     "writes": names(),
     "target": _target,
+    "headers": names(),
     "note": note,
     "requests": each(_request, most=20),  # Graph's limit of one batch
 }
@@ -296,10 +311,13 @@ _FLOW: Final[Mapping[str, Kind]] = {
     "resource": text,
     "audience": text,
     "redirect_uri": text,
+    "token_request": _TOKEN_REQUEST,
     "response_type": _response_type,
     "prompt": one_of("none", "login", "consent", "select_account"),
     "pkce": flag,
+    "client_id": text,
     "credential": one_of("none", "secret", "certificate", "federated"),
+    "secret_hint": _secret_hint,
     "assertion": _ASSERTION,
     "client_assertion": _ASSERTION,
     "token": one_of("access_token", "id_token", "static"),
@@ -349,6 +367,7 @@ _FILE: Final[Mapping[str, Kind]] = {
     "directory_roles": names(),
     "consent": _CONSENT,
     "api": _OWN_API,
+    "resource_specific_permissions": names(),
     "note": note,
 }
 

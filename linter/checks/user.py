@@ -12,8 +12,11 @@ from linter.entra import Entra
 from linter.entra.records import LicenceNeed
 from linter.finding import Confidence, Hit, Predicts, Related, Unknown
 from linter.ladder import find, may_be_work_account
-from linter.model import Application, Call, Flow, Tenant, written_properties
-from linter.typed import NamedTuple
+from linter.model import Application, Call, Flow, written_properties
+from linter.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 # --- directory roles ----------------------------------------------------------------------------
 

@@ -17,14 +17,13 @@ from linter.model import (
     FederatedIdentityCredential,
     Grants,
     OAuth2PermissionGrant,
-    ServicePlan,
     ServicePrincipal,
-    Tenant,
 )
 from linter.positions import At, Source
 from linter.readers import parts
 from linter.readers.node import Node, wrong
 from linter.syntax import json_text
+from linter.tenant import ServicePlan, Tenant
 from linter.typed import Any, Final, NamedTuple
 
 GRAPH: Final = "00000003-0000-0000-c000-000000000000"

@@ -75,6 +75,14 @@ def application(
         password_credentials=parts.credentials(node, "passwordCredentials", "secret"),
         key_credentials=parts.credentials(node, "keyCredentials", "certificate"),
         federated_identity_credentials=parts.federated_identity_credentials(node),
+        verified_publisher_id=parts.verified_publisher_id(node),
+        optional_claims=parts.optional_claims(node),
+        group_membership_claims=node.text_or_null("groupMembershipClaims"),
+        service_principal_lock=parts.service_principal_lock(node),
+        authentication_behaviors=parts.authentication_behaviors(node),
+        disabled_by_microsoft_status=node.text("disabledByMicrosoftStatus"),
+        is_disabled=node.flag("isDisabled"),
+        tags=node.strings("tags"),
     )
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from linter.model import (
+    NULL,
     AppRole,
+    AuthenticationBehaviors,
     Credential,
     FederatedIdentityCredential,
+    Null,
+    OptionalClaims,
     PermissionScope,
     Platform,
     PreAuthorizedApplication,
     RequiredResourceAccess,
     ResourceAccess,
+    ServicePrincipalLock,
+    Text,
 )
 from linter.readers.dates import utc
 from linter.readers.node import Node
-from linter.typed import Literal
+from linter.typed import Final, Literal
 
 
 def required_resource_access(node: Node) -> tuple[RequiredResourceAccess, ...] | None:
@@ -105,6 +111,8 @@ def credentials(
             utc(entry.text("startDateTime" if entry.key("startDateTime") else "startDate")),
             utc(entry.text("endDateTime" if entry.key("endDateTime") else "endDate")),
             entry.text("usage"),
+            entry.text("type"),
+            entry.text("hint"),
         )
         for entry in entries
     )
@@ -122,9 +130,82 @@ def federated_identity_credentials(node: Node) -> tuple[FederatedIdentityCredent
             entry.text("issuer"),
             entry.text("subject"),
             entry.strings("audiences"),
+            _expression(entry),
         )
         for entry in entries
     )
+
+
+def _expression(entry: Node) -> str | None:
+    expression = entry.node("claimsMatchingExpression")
+    return expression.text("value") if expression is not None else None
+
+
+def verified_publisher_id(node: Node) -> str | Null | None:
+    """The id in `verifiedPublisher`; an app that is not verified has the object without it, or none."""
+    if node.is_null("verifiedPublisher"):
+        return NULL
+    inner = node.node("verifiedPublisher")
+    if inner is None:
+        return None
+    publisher = inner.text_or_null("verifiedPublisherId")
+    return NULL if publisher is None and node.completeness == "full" else publisher
+
+
+def optional_claims(node: Node) -> OptionalClaims | None:
+    """`optionalClaims`."""
+    inner = node.node("optionalClaims")
+    if inner is None:
+        return (
+            OptionalClaims(node.place("optionalClaims"), (), (), ())
+            if node.is_null("optionalClaims")
+            else None
+        )
+    return OptionalClaims(
+        inner.at,
+        _claim_names(inner, "idToken"),
+        _claim_names(inner, "accessToken"),
+        _claim_names(inner, "saml2Token"),
+    )
+
+
+def _claim_names(node: Node, token: str) -> tuple[Text, ...] | None:
+    claims = node.nodes(token)
+    if claims is None:
+        return None
+    names = [(claim, claim.text("name")) for claim in claims]
+    return tuple(Text(name, claim.place("name")) for claim, name in names if name is not None)
+
+
+def service_principal_lock(node: Node) -> ServicePrincipalLock | Null | None:
+    """`servicePrincipalLockConfiguration`."""
+    inner = node.node("servicePrincipalLockConfiguration")
+    if inner is None:
+        return NULL if node.is_null("servicePrincipalLockConfiguration") else None
+    return ServicePrincipalLock(
+        inner.at,
+        inner.flag("isEnabled"),
+        inner.flag("allProperties"),
+        inner.flag("credentialsWithUsageVerify"),
+        inner.flag("credentialsWithUsageSign"),
+        inner.flag("tokenEncryptionKeyId"),
+    )
+
+
+_BEHAVIOURS: Final = (
+    ("blockAzureADGraphAccess", "block_azure_ad_graph_access"),
+    ("removeUnverifiedEmailClaim", "remove_unverified_email_claim"),
+    ("requireClientServicePrincipal", "require_client_service_principal"),
+)
+
+
+def authentication_behaviors(node: Node) -> AuthenticationBehaviors | None:
+    """`authenticationBehaviors`, which is returned only where it is asked for."""
+    inner = node.node("authenticationBehaviors")
+    if inner is None:
+        return None
+    flags = [inner.flag(name) for name, _ in _BEHAVIOURS]
+    return AuthenticationBehaviors(inner.at, inner.places(_BEHAVIOURS), *flags)
 
 
 def platform(node: Node, name: str) -> Platform | None:

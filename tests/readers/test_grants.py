@@ -15,13 +15,12 @@ from linter.model import (
     FederatedIdentityCredential,
     Grants,
     OAuth2PermissionGrant,
-    ServicePlan,
     ServicePrincipal,
-    Tenant,
 )
 from linter.positions import At, Place
 from linter.readers import sniff_grants as sniff
 from linter.readers.grants import COLLECTIONS, GRAPH, Collections, join, merge, read
+from linter.tenant import ServicePlan, Tenant
 
 FILE = Path(__file__).parent / "grants" / "portal.grants.json"
 
