@@ -357,6 +357,16 @@ class Entra:
         row = self.library(name)
         return "other" if row is None else row.kind
 
+    @cached_property
+    def microsoft_clients(self) -> tuple[r.MicrosoftClient, ...]:
+        """Microsoft's own client apps that people sign in as."""
+        return read("microsoft_clients", r.MicrosoftClient)
+
+    def microsoft_client(self, app_id: str) -> r.MicrosoftClient | None:
+        """The entry of one of them."""
+        plain = app_id.strip().lower()
+        return _first(row for row in self.microsoft_clients if row.app_id == plain)
+
     # --- errors and ends ----------------------------------------------------------------------
 
     @cached_property

@@ -323,6 +323,21 @@ class Library(NamedTuple):
     confidence: Confidence
 
 
+class MicrosoftClient(NamedTuple):
+    """One of Microsoft's own client apps.
+
+    `consentable`: it takes consent to any delegated permission of Microsoft Graph; the others have what
+    was agreed for them. `tools` are the packages that are this client.
+    """
+
+    app_id: str
+    name: str
+    consentable: bool
+    tools: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class CaeResource(NamedTuple):
     """An API that challenges clients which declare the capability cp1."""
 

@@ -37,6 +37,7 @@ RECORD = {
     "licences": records.Licence,
     "licence_needs": records.LicenceNeed,
     "libraries": records.Library,
+    "microsoft_clients": records.MicrosoftClient,
     "aadsts": records.AadstsCode,
 }
 

@@ -1,336 +1,203 @@
-"""Flows: whether the registration holds what a flow cannot do without."""
+"""Code flows: whether there is a redirect URI to come back to, under the platform that redeems the code.
+
+Sources: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow and
+https://learn.microsoft.com/entra/identity-platform/reply-url
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from linter import credentials, subject
-from linter.credentials import FIELDS, KINDS
+from linter import subject
+from linter.authority import is_same_tenant, is_tenantless
+from linter.clients import (
+    CODE_FLOWS,
+    PLATFORMS,
+    Misplaced,
+    is_registered,
+    is_same_address,
+    misplaced,
+    move,
+    redirect_uris,
+    register,
+    variant,
+)
 from linter.entra import Entra
-from linter.entra.records import FlowKind
-from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
-from linter.ladder import is_graph_call
-from linter.model import Application, Flow, Grants, Platform, Text, place
+from linter.finding import Edit, Hit, Predicts, Related, Unknown
+from linter.model import Application, Flow, Platform, TokenRequest, place
 from linter.placeholder import has_placeholder
-from linter.typed import Final, NamedTuple
-from linter.wording import listed
+from linter.typed import TYPE_CHECKING, Final
+from linter.wording import uses, verb
 
-_CODE_FLOWS: Final = ("authorization_code", "hybrid")
-_PUBLIC_FLOWS: Final = ("device_code", "password", "integrated_windows")
-_PUBLIC_PLATFORMS: Final = ("desktop", "mobile", "spa")
-_TENANTLESS: Final = ("common", "organizations", "consumers")
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
-# The platforms of the registration, by their names there, and the fields that hold them.
-_PLATFORMS: Final = {"web": "web", "spa": "spa", "publicClient": "public_client"}
+_SERVERS: Final = ("web", "api", "daemon")
 
 
 def auth_code_without_redirect(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A code flow has no redirect URI to come back to (AADSTS500113, AADSTS50011)."""
-    registered = {name: _redirect_uris(application, name) for name in _PLATFORMS}
+    registered = {name: redirect_uris(application, name) for name in PLATFORMS}
     none_at_all = all(uris == () for uris in registered.values())
     lacking: dict[str, list[Flow]] = {}
     for flow in flows:
-        if flow.type not in _CODE_FLOWS:
+        if flow.type not in CODE_FLOWS:
             continue
-        variant = _variant(flow, application, entra)
-        if variant is None and not none_at_all:
+        kind = variant(flow, application, entra)
+        if kind is None and not none_at_all:
             yield Unknown("flow.platform")
             continue
-        name: str = variant.redirects[0] if variant else ""
+        name: str = kind.redirects[0] if kind else ""
         uris = registered.get(name, ())
         if uris is None:
-            yield Unknown(f"application.{_PLATFORMS[name]}")
-        elif not uris and not _is_registered(flow, registered.values()):
+            yield Unknown(f"application.{PLATFORMS[name]}")
+        elif not uris and not is_registered(flow, registered.values()):
             lacking.setdefault(name, []).append(flow)
     for name, users in lacking.items():
         yield _without_redirect(application, name, users, none_at_all)
 
 
-def confidential_flow_without_credential(
-    application: Application, flows: tuple[Flow, ...], entra: Entra, grants: Grants | None = None
-) -> Iterator[Hit | Unknown]:
-    """A confidential client has nothing to prove itself with (AADSTS7000218).
-
-    Credentials that have ended are `credential/expired`'s.
-    """
-    lacking: dict[str, list[Flow]] = {}
-    for flow in flows:
-        confidential = _is_confidential(flow, application, entra)
-        if confidential is None:
-            yield Unknown("flow.platform")
-        elif confidential and flow.credential == "none":
-            yield _sends_none(flow)
-        elif confidential:
-            kinds = (flow.credential,) if flow.credential else (*KINDS, "federated")
-            held = {kind: _held(application, grants, kind) for kind in kinds}
-            if any(held.values()):
-                continue
-            unknown = [kind for kind, found in held.items() if found is None]
-            yield from (Unknown(f"application.{FIELDS[kind]}") for kind in unknown)
-            if not unknown:
-                lacking.setdefault(flow.credential or "credential", []).append(flow)
-    for kind, users in lacking.items():
-        yield _without_credential(application, grants, kind, users)
-
-
-def client_credentials_tenantless_authority(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
-    """An app-only token is asked for without a tenant (AADSTS50059; v2-oauth2-client-creds-grant-flow)."""
-    for flow in flows:
-        if flow.type not in ("client_credentials", "workload_identity"):
-            continue
-        if flow.tenant is None:
-            yield Unknown("flow.tenant")
-            continue
-        tenant = flow.tenant.lower()
-        if tenant == "consumers" and not any(is_graph_call(call, entra) for call in flow.calls):
-            continue  # some services of personal accounts trust an app by its id alone
-        if tenant in _TENANTLESS:
-            yield Hit(
-                subject.of_flow(flow, "tenant"),
-                place(flow, "tenant"),
-                f"`{flow.name}` asks `{flow.tenant}` for an app-only token, which only a tenant can issue",
-                (Related(place(flow, "type"), "an app-only token"),),
+def spa_uri_registered_as_web(application: Application, flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+    """A browser redeems its code, and its redirect URI is a server's (AADSTS9002326)."""
+    browsers = (
+        flow for flow in flows if flow.type == "authorization_code" and flow.platform in ("spa", None)
+    )
+    for found in misplaced(browsers, application, "web"):
+        if isinstance(found, Unknown):
+            yield found
+        else:
+            yield _under_wrong_platform(
+                found,
+                f"`{found.uri.value}` is registered under `web`, and "
+                f"{verb(found.users, 'redeems its', 'redeem their')} code in the browser",
+                move(found, application, "spa", flows),
             )
 
 
-def public_flow_needs_public_client(
+def server_uri_registered_as_spa(
     application: Application, flows: tuple[Flow, ...]
 ) -> Iterator[Hit | Unknown]:
-    """A flow without redirect and credential, in an app that is confidential (AADSTS7000218).
-
-    Such a request shows no redirect URI from which the service could tell the kind of client, so
-    `isFallbackPublicClient` decides.
-    """
-    flag = application.is_fallback_public_client
-    if flag is True:
-        return
-    users = []
-    for flow in flows:
-        if flow.type not in _PUBLIC_FLOWS:
+    """A code is redeemed outside a browser, and its redirect URI is a browser's (AADSTS9002327)."""
+    others = (flow for flow in flows if flow.type in CODE_FLOWS and flow.platform != "spa")
+    for found in misplaced(others, application, "spa"):
+        if isinstance(found, Unknown):
+            yield found
             continue
-        if flow.credential == "none" or (flow.credential is None and flow.platform in _PUBLIC_PLATFORMS):
-            users.append(flow)
-        elif flow.credential is None:
-            yield Unknown("flow.credential")
-    if not users:
-        return
-    if flag is None:
-        yield Unknown("application.is_fallback_public_client")
-    elif flag is False:
-        yield _not_public(application, "false", users)
-    else:
-        yield from _undecided(application, users)
+        servers = [flow.platform in _SERVERS for flow in found.users]
+        right = "web" if all(servers) else "" if any(servers) else "publicClient"
+        yield _under_wrong_platform(
+            found,
+            f"`{found.uri.value}` is registered under `spa`, and "
+            f"{verb(found.users, 'redeems its', 'redeem their')} code outside a browser",
+            move(found, application, right, flows) if right else (),
+        )
 
 
-# --- redirect URIs ----------------------------------------------------------------------------
+def spa_without_pkce(flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+    """A browser redeems its code without the code challenge that is required there (AADSTS9002325)."""
+    for flow in flows:
+        if flow.type != "authorization_code" or flow.platform not in ("spa", None) or flow.pkce:
+            continue
+        if flow.pkce is None:
+            yield Unknown("flow.pkce")
+        elif flow.platform is None:
+            yield Unknown("flow.platform")
+        else:
+            yield Hit(
+                subject.of_flow(flow, "pkce"),
+                place(flow, "pkce"),
+                f"`{flow.name}` redeems its code in the browser and sends no code challenge",
+                (Related(place(flow, "platform"), "a single-page app"),),
+            )
 
 
-def _redirect_uris(application: Application, name: str) -> tuple[Text, ...] | None:
-    platform: Platform | None = getattr(application, _PLATFORMS[name])
-    return None if platform is None else platform.redirect_uris
+def token_request_differs(flows: tuple[Flow, ...], tenant: Tenant | None = None) -> Iterator[Hit | Unknown]:
+    """A code is redeemed with another redirect URI, or in another tenant, than it was asked for."""
+    for flow in flows:
+        if flow.type not in CODE_FLOWS or flow.token_request is None:
+            continue
+        yield from _other_redirect(flow, flow.token_request)
+        yield from _other_tenant(flow, flow.token_request, tenant)
 
 
-def _variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | None:
-    """What the flow is: by its platform, else by where its redirect URI is registered; else unknown."""
-    found = entra.flow(flow.type, flow.platform)
-    if found is not None or flow.redirect_uri is None:
-        return found
-    for variant in entra.flows:
-        if variant.type == flow.type:
-            lists = (_redirect_uris(application, name) for name in variant.redirects)
-            if _is_registered(flow, lists):
-                return variant
-    return None
-
-
-def _is_registered(flow: Flow, lists: Iterable[tuple[Text, ...] | None]) -> bool:
-    """Whether the flow's redirect URI is in one of the lists."""
-    if flow.redirect_uri is None:
-        return False
-    wanted = _without_loopback_port(flow.redirect_uri)
-    return any(_without_loopback_port(uri.value) == wanted for uris in lists for uri in uris or ())
-
-
-def _without_loopback_port(uri: str) -> str:
-    """A redirect URI as compared: the port of `localhost` and `127.0.0.1` does not count (reply-url)."""
-    for start in ("http://localhost:", "https://localhost:", "http://127.0.0.1:"):
-        if uri.startswith(start):
-            return start[:-1] + uri[len(start) :].lstrip("0123456789")
-    return uri
+# --- platforms --------------------------------------------------------------------------------
 
 
 def _without_redirect(application: Application, name: str, users: list[Flow], none_at_all: bool) -> Hit:
-    platform: Platform | None = getattr(application, _PLATFORMS[name]) if name else None
+    platform: Platform | None = getattr(application, PLATFORMS[name]) if name else None
     where = f" under `{name}`" if name and not none_at_all else ""
     return Hit(
         subject=f"{name}.redirectUris" if name else "redirectUris",
         at=platform.at if platform else application.at,
-        message=f"no redirect URI is registered{where}, which {_need(users)}",
-        related=tuple(_redirects(flow) for flow in users),
+        message=f"no redirect URI is registered{where}, which {verb(users, 'needs', 'need')}",
+        related=tuple(_comes_back(flow) for flow in users),
         predicts=Predicts(aadsts=(500113,) if none_at_all else (50011,)),
         confidence="high" if none_at_all else "medium",
-        edits=_register(platform, name, users) if platform else (),
+        edits=register(platform, name, users) if platform else (),
         safe=False,  # where tokens are sent is for a person to confirm
     )
 
 
-#: The type of a redirect URI in the older format.
-_REDIRECT_TYPES: Final = {"web": "Web", "spa": "Spa", "publicClient": "InstalledClient"}
+def _under_wrong_platform(found: Misplaced, message: str, edits: tuple[Edit, ...]) -> Hit:
+    return Hit(
+        subject.of_redirect(found.uri.value),
+        found.uri.at,
+        message,
+        tuple(_comes_back(flow) for flow in found.users),
+        edits=edits,
+        safe=False,  # who else comes back there, no file says
+    )
 
 
-def _register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
-    """The edits that register where the flows come back to; none where one of them does not say."""
-    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
-    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
-        return ()
-    key = platform.at.pointer.rpartition("/")[2].lower()
-    if key == "replyurlswithtype":
-        kind = _REDIRECT_TYPES[name]
-        return tuple(Edit("append", platform.at, {"url": uri, "type": kind}) for uri in uris)
-    if key == "replyurls":
-        return tuple(Edit("append", platform.at, uri) for uri in uris)
-    return (Edit("set", platform.at, uris, "redirectUris"),)
-
-
-def _redirects(flow: Flow) -> Related:
+def _comes_back(flow: Flow) -> Related:
     if flow.redirect_uri is None:
-        return _uses(flow)
+        return uses(flow)
     return Related(place(flow, "redirect_uri"), f"`{flow.name}` comes back here")
 
 
-# --- credentials ------------------------------------------------------------------------------
+# --- the token request ------------------------------------------------------------------------
 
 
-def _is_confidential(flow: Flow, application: Application, entra: Entra) -> bool | None:
-    """Whether the flow is a confidential client's; None where its platform would have to be known."""
-    if credentials.sends_one(flow):
-        return True
-    if flow.type == "none":
-        return False
-    variant = _variant(flow, application, entra)
-    return None if variant is None else variant.client == "confidential"
-
-
-def _held(application: Application, grants: Grants | None, kind: str) -> tuple[NamedTuple, ...] | None:
-    """The credentials of one kind. An empty list is believed only where it is the directory's own.
-
-    What a template or a request body leaves empty may be set elsewhere.
-    """
-    found: tuple[NamedTuple, ...] | None
-    if kind == "federated":
-        found = credentials.federated(application, grants)
-        stated = application.federated_identity_credentials is None or application.completeness == "full"
-    else:
-        found = credentials.held(application, grants, "secret" if kind == "secret" else "certificate")
-        stated = application.completeness == "full"
-    return found or (found if stated else None)
-
-
-def _sends_none(flow: Flow) -> Hit:
-    return Hit(
-        subject.of_flow(flow, "credential"),
-        place(flow, "credential"),
-        f"`{flow.name}` must prove itself, and it sends no credential",
-        (_uses(flow),),
-    )
-
-
-def _without_credential(application: Application, grants: Grants | None, kind: str, users: list[Flow]) -> Hit:
-    field = FIELDS.get(kind, "password_credentials")
-    noun = "federated credential" if kind == "federated" else kind
-    return Hit(
-        subject=_CREDENTIAL_LISTS[field],
-        at=place(application, field),
-        message=f"the app has no {noun}, which {_need(users)}",
-        related=tuple(
-            Related(place(flow, "credential"), f"`{flow.name}` sends a {noun}")
-            if "credential" in flow.places
-            else _uses(flow)
-            for flow in users
-        ),
-        predicts=Predicts(aadsts=(700211,)) if kind == "federated" else None,
-        confidence="high" if kind == "federated" or _principal_is_known(grants) else "medium",
-    )
-
-
-_CREDENTIAL_LISTS: Final = {
-    "password_credentials": "passwordCredentials",
-    "key_credentials": "keyCredentials",
-    "federated_identity_credentials": "federatedIdentityCredentials",
-}
-
-
-def _principal_is_known(grants: Grants | None) -> bool:
-    """Whether the credentials of the service principal, which an app may use as well, were seen."""
-    if grants is None:
-        return False
-    principal = grants.service_principal
-    if principal is None:
-        return grants.service_principal_absent
-    return principal.password_credentials is not None and principal.key_credentials is not None
-
-
-# --- public clients ---------------------------------------------------------------------------
-
-
-def _undecided(application: Application, users: list[Flow]) -> Iterator[Hit | Unknown]:
-    """`isFallbackPublicClient` is null: the registered redirect URIs then tell the kind of client.
-
-    An app without any counts as public. One with those of native clients only was refused as well
-    (github.com/AzureAD/azure-activedirectory-library-for-python issue 175), which is less sure.
-    """
-    registered = {name: _redirect_uris(application, name) for name in _PLATFORMS}
-    server_side = (*(registered["web"] or ()), *(registered["spa"] or ()))
-    uris = (*server_side, *(registered["publicClient"] or ()))
-    if uris:
-        related = Related(uris[0].at, "a redirect URI is registered")
-        severity: Severity = "error" if server_side else "warning"
-        yield _not_public(application, "null", users, related, severity=severity, confidence="medium")
+def _other_redirect(flow: Flow, request: TokenRequest) -> Iterator[Hit | Unknown]:
+    if request.redirect_uri is None:
         return
-    for name, found in registered.items():
-        if found is None:
-            yield Unknown(f"application.{_PLATFORMS[name]}")
+    if flow.redirect_uri is None:
+        yield Unknown("flow.redirect_uri")
+    elif not is_same_address(request.redirect_uri, flow.redirect_uri):
+        if has_placeholder(request.redirect_uri) or has_placeholder(flow.redirect_uri):
+            yield Unknown("flow.redirect_uri")
+            return
+        yield Hit(
+            subject.of_flow(flow, "token_request"),
+            request.at.child("redirect_uri"),
+            f"`{flow.name}` redeems its code with `{request.redirect_uri}`, and asked for it with "
+            f"`{flow.redirect_uri}`",
+            (Related(place(flow, "redirect_uri"), "asks for the code"),),
+            Predicts(400, None, (500112,)),
+        )
 
 
-def _not_public(
-    application: Application,
-    value: str,
-    users: list[Flow],
-    *related: Related,
-    severity: Severity = "error",
-    confidence: Confidence = "high",
-) -> Hit:
-    name = subject.as_written(application, "is_fallback_public_client", "isFallbackPublicClient")
-    return Hit(
-        "isFallbackPublicClient",
-        place(application, "is_fallback_public_client"),
-        f"`{name}` is {value}, so the app is asked for a credential, and {_names(users)} "
-        f"{'sends' if len(users) == 1 else 'send'} none",
-        (*map(_uses, users), *related),
-        severity=severity,
-        confidence=confidence,
-        edits=(Edit("replace", place(application, "is_fallback_public_client"), value=True),),
-        safe=False,  # anybody may then act as the app in these flows
-    )
-
-
-# --- words ------------------------------------------------------------------------------------
-
-
-def _uses(flow: Flow) -> Related:
-    return Related(place(flow, "type"), f"`{flow.name}` uses {flow.type}")
-
-
-def _need(users: list[Flow]) -> str:
-    return f"{_names(users)} {'needs' if len(users) == 1 else 'need'}"
-
-
-def _names(users: list[Flow], most: int = 3) -> str:
-    """`a`, `b` and `c`, for a sentence."""
-    names = [flow.name for flow in users]
-    if len(names) <= most:
-        return listed(names)
-    shown = ", ".join(f"`{name}`" for name in names[: most - 1])
-    return f"{shown} and {len(names) - most + 1} more flows"
+def _other_tenant(flow: Flow, request: TokenRequest, tenant: Tenant | None) -> Iterator[Hit | Unknown]:
+    if request.tenant is None or is_tenantless(request.tenant):
+        return
+    if flow.tenant is None:
+        yield Unknown("flow.tenant")
+        return
+    anywhere = is_tenantless(flow.tenant)
+    same = False if anywhere else is_same_tenant(request.tenant, flow.tenant, tenant)
+    if same is None:
+        unsure = has_placeholder(request.tenant) or has_placeholder(flow.tenant)
+        yield Unknown("flow.tenant" if unsure else "tenant.organization")
+    elif not same:
+        yield Hit(
+            subject.of_flow(flow, "token_request"),
+            request.at.child("tenant"),
+            f"`{flow.name}` redeems its code in `{request.tenant}`, and users sign in at `{flow.tenant}`"
+            + (", so that only that tenant's own get a token" if anywhere else ""),
+            (Related(place(flow, "tenant"), "asks for the code"),),
+            Predicts(400, None, (700005,)),
+            severity="warning" if anywhere else None,
+            confidence="medium",
+        )

@@ -1,0 +1,164 @@
+"""Flows without a page: which accounts and devices they work for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import subject
+from linter.authority import is_organisations
+from linter.entra import Entra
+from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
+from linter.model import Device, Flow, Person, place
+from linter.positions import At
+from linter.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
+
+
+class _Reason(NamedTuple):
+    """Why a flow does not work for somebody: a place, and the end of a sentence."""
+
+    at: At
+    text: str
+    label: str
+    aadsts: tuple[int, ...]
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+def ropc_unsupported_account(
+    flows: tuple[Flow, ...], entra: Entra, tenant: Tenant | None = None
+) -> Iterator[Hit | Unknown]:
+    """A password is sent for an account that Entra cannot check it of (v2-oauth-ropc)."""
+    for flow in flows:
+        if flow.type != "password" or not is_organisations(flow, entra):
+            continue
+        reason = _no_tenant(flow) or (_no_password(flow.user, tenant) if flow.user else None)
+        if reason is not None:
+            yield _hit(flow, reason, f"`{flow.name}` sends a password {reason.text}")
+        elif flow.user is None or flow.user.account is None:
+            yield Unknown("user.account")
+
+
+def iwa_limits(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """Windows signs in for an account, or on a device, that it has no ticket for.
+
+    That consent must have been given before is another rule's: nobody can be asked here.
+    Source: https://learn.microsoft.com/entra/identity-platform/scenario-desktop-acquire-token-integrated-windows-authentication
+    """
+    for flow in flows:
+        if flow.type != "integrated_windows" or not is_organisations(flow, entra):
+            continue
+        account = _no_windows_account(flow.user) if flow.user else None
+        device = _no_windows_device(flow.device) if flow.device else None
+        reason = account or device
+        if reason is not None:
+            yield _hit(flow, reason, f"`{flow.name}` signs in with Windows {reason.text}")
+            continue
+        if flow.user is None or flow.user.account is None:
+            yield Unknown("user.account")
+        if flow.device is None or flow.device.join is None:
+            yield Unknown("flow.device")
+
+
+def _hit(flow: Flow, reason: _Reason, message: str) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "type"),
+        place(flow, "type"),
+        message,
+        (Related(reason.at, reason.label),),
+        Predicts(400, "invalid_grant", reason.aadsts),
+        severity=reason.severity,
+        confidence=reason.confidence,
+    )
+
+
+# --- passwords --------------------------------------------------------------------------------
+
+
+def _no_tenant(flow: Flow) -> _Reason | None:
+    name = (flow.tenant or "").lower()
+    if name not in ("common", "consumers"):
+        return None
+    return _Reason(place(flow, "tenant"), f"to `{flow.tenant}`, which takes none", "no tenant", (9001023,))
+
+
+def _no_password(user: Person, tenant: Tenant | None) -> _Reason | None:
+    """Why Entra cannot check the user's password; None where it can, as far as is known."""
+    at = user.at
+    if user.account == "personal":
+        return _Reason(
+            at.child("account"),
+            "of a personal account, which only a page takes",
+            "a personal account",
+            (50034,),
+        )
+    if user.passwordless:
+        return _Reason(at.child("passwordless"), "of a user who has none", "no password", (50126,))
+    if _is_federated(user, tenant) and not _takes_cloud_passwords(tenant):
+        known = tenant is not None and tenant.home_realm_discovery_policies is not None
+        written = at.child("federated") if user.federated else at.child("id")
+        return _Reason(
+            written,
+            "that only the user's own identity provider can check",
+            "a federated user",
+            (50126,),
+            confidence=None if known else "medium",
+        )
+    if user.account == "guest":
+        return _Reason(
+            at.child("account"),
+            "of a guest, whose home may be where it cannot be checked",
+            "a guest",
+            (50034, 50126),
+            severity="warning",
+        )
+    return None
+
+
+def _is_federated(user: Person, tenant: Tenant | None) -> bool:
+    """Whether another identity provider signs the user in: it is said, or the user's domain is federated."""
+    if user.federated is not None or user.account == "guest":
+        return bool(user.federated)
+    domain = (user.id or "").rpartition("@")[2].lower()
+    return bool(domain) and any(
+        (one.id or "").lower() == domain and (one.authentication_type or "").lower() == "federated"
+        for one in (tenant.domains if tenant else None) or ()
+    )
+
+
+def _takes_cloud_passwords(tenant: Tenant | None) -> bool:
+    """Whether a policy lets federated users use the password that is synchronised to the cloud."""
+    policies = (tenant.home_realm_discovery_policies if tenant else None) or ()
+    return any(policy.allow_cloud_password for policy in policies)
+
+
+# --- Windows ----------------------------------------------------------------------------------
+
+
+def _no_windows_account(user: Person) -> _Reason | None:
+    if user.account in ("personal", "guest"):
+        who = "a personal account" if user.account == "personal" else "a guest"
+        return _Reason(user.at.child("account"), f"for {who}, whom the domain does not know", who, (50180,))
+    if user.federated is False and user.synced is False:
+        return _Reason(
+            user.at.child("synced"),
+            "for a user who exists in the cloud only",
+            "not of Active Directory",
+            (50180,),
+        )
+    return None
+
+
+def _no_windows_device(device: Device) -> _Reason | None:
+    if device.os not in (None, "windows"):
+        return _Reason(device.at.child("os"), f"on {_SYSTEMS[device.os]}", "not Windows", (51006,))
+    if device.join in ("none", "registered"):
+        return _Reason(
+            device.at.child("join"), "on a device that is joined to no domain", "not joined", (51006,)
+        )
+    return None
+
+
+_SYSTEMS = {"macos": "macOS", "linux": "Linux", "ios": "iOS", "android": "Android"}
