@@ -267,7 +267,7 @@ def _by_fallback(flow: Flow, application: Application) -> Iterator[Hit | Unknown
         yield Hit(
             subject.of_flow(flow, "credential"),
             place(flow, "credential"),
-            f"`{flow.name}` sends a {_noun(flow)}, and `{name}` makes the app public, which sends none",
+            f"`{flow.name}` sends a {_noun(flow)}, which no public client does, and `{name}` makes the app one",
             (Related(place(application, "is_fallback_public_client"), "public client flows are allowed"),),
             severity="warning",
         )
