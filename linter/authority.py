@@ -5,9 +5,12 @@ Customer directories (Azure AD B2C, External ID) and AD FS obey other rules than
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from linter.entra import Entra
 from linter.entra.addresses import host_of
 from linter.entra.scopes import is_guid
+from linter.finding import Predicts
 from linter.model import Flow
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, Final, Literal
@@ -41,6 +44,14 @@ def directory(flow: Flow, entra: Entra) -> Directory:
 def is_organisations(flow: Flow, entra: Entra) -> bool:
     """Whether the flow signs in at an organisation's tenant, for rules that hold only there."""
     return directory(flow, entra) == "organisation"
+
+
+def unnumbered(flows: Iterable[Flow], entra: Entra) -> Predicts | None:
+    """What a hit on these flows predicts in place of its rule: no error, or None for the rule's own.
+
+    A customer directory refuses likewise, and numbers its errors its own way (Azure AD B2C: AADB2C90079 …).
+    """
+    return None if any(is_organisations(flow, entra) for flow in flows) else Predicts()
 
 
 def is_tenantless(name: str) -> bool:

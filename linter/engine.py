@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from linter.cases import Case, closed
 from linter.catalog.store import Catalog
 from linter.entra import Entra
-from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
+from linter.finding import (
+    CONFIDENCES,
+    PERSONAS,
+    SEVERITIES,
+    Confidence,
+    Finding,
+    Hit,
+    Predicts,
+    Severity,
+    Unknown,
+)
 from linter.ruleset import Rule
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -371,12 +381,18 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         case.name,
         hit.at,
         hit.related,
-        hit.predicts or rule.predicts,
+        _predicted(hit, rule),
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
         () if hit.edits and closed(case) is not None else hit.edits,
         hit.safe,
     )
+
+
+def _predicted(hit: Hit, rule: Rule) -> Predicts | None:
+    """The hit's own error, or the rule's; an empty one says that it is not known."""
+    predicts = rule.predicts if hit.predicts is None else hit.predicts
+    return None if predicts == Predicts() else predicts
 
 
 def _lower(rule: Level, hit: Level | None, order: tuple[Level, ...]) -> Level:

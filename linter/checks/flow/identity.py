@@ -48,24 +48,44 @@ def microsoft_client_id(
 def own_token_by_uri(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
-    """A user's token for the app itself is asked for by the App ID URI, not the appId (AADSTS90009)."""
+    """A user's token for the app itself is asked for by the App ID URI, and renewed so (AADSTS90009)."""
     for flow in flows:
-        if flow.access != "delegated" or flow.type == "implicit" or not is_organisations(flow, entra):
+        if flow.access != "delegated" or not is_organisations(flow, entra):
             continue
-        if _is_other_client(flow, application):
+        renewal = _renewal(flow, entra)
+        if renewal == () or _is_other_client(flow, application):
             continue
         asked = _asked_by_uri(flow)
         if asked is None:
             yield Unknown("flow.scopes")
             continue
         for text, audience in asked:
-            if entra.resource_of_audience(audience) is not None:
-                continue
-            own = is_own(application, audience)
-            if own:
-                yield _by_uri(flow, text, audience, application)
-            elif own is None:
+            own = False if entra.resource_of_audience(audience) else is_own(application, audience)
+            if own is None:
                 yield from map(Unknown, own_unstated(application))
+            elif own and renewal is None:
+                yield Unknown("flow.library")
+            elif own:
+                yield _by_uri(flow, text, audience, application, renewal or ())
+
+
+def _renewal(flow: Flow, entra: Entra) -> tuple[Related, ...] | None:
+    """What shows that the flow renews its token by a refresh token; () where it cannot, None if unknown."""
+    if flow.type == "refresh_token":
+        return (Related(place(flow, "type"), "renews the token"),)
+    if not any(kind.refresh_token for kind in entra.flows if kind.type == flow.type):
+        return ()
+    for text in flow.scopes or ():
+        if text.value == "offline_access":
+            return (Related(text.at, "renews the token"),)
+    if flow.endpoint == "v1":
+        return (Related(place(flow, "endpoint"), "gives a refresh token unasked"),)
+    if flow.library is None:
+        return None
+    kind = entra.library_kind(flow.library)
+    if kind == "msal":
+        return (Related(place(flow, "library"), "renews the token"),)
+    return None if kind == "other" else ()
 
 
 def _is_other_client(flow: Flow, application: Application) -> bool:
@@ -86,7 +106,9 @@ def _asked_by_uri(flow: Flow) -> list[tuple[Text, str]] | None:
     return list({compared(audience): (text, audience) for text, audience in reversed(by_uri)}.values())
 
 
-def _by_uri(flow: Flow, text: Text, audience: str, application: Application) -> Hit:
+def _by_uri(
+    flow: Flow, text: Text, audience: str, application: Application, renewal: tuple[Related, ...]
+) -> Hit:
     app_id = application.app_id
     wanted = text.value.replace(audience, app_id, 1) if app_id and is_guid(app_id) else None
     return Hit(
@@ -94,5 +116,6 @@ def _by_uri(flow: Flow, text: Text, audience: str, application: Application) -> 
         text.at,
         f"`{flow.name}` asks for a token for its own app as `{audience}`, and only the appId will do "
         "when the token is renewed",
+        renewal,
         fix=f"Ask for `{wanted}`." if wanted else None,
     )

@@ -8,23 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import directory
+from linter.authority import directory, unnumbered
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, place
 from linter.wording import verb
 
 
-def id_token_implicit_disabled(application: Application, flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+def id_token_implicit_disabled(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
     """An ID token is asked for at sign-in, and the switch for it is off (AADSTS700054)."""
-    yield from _switched_off(application, flows, "id_token", "enable_id_token_issuance", "an ID token")
+    yield from _switched_off(application, flows, entra, "id_token", "enable_id_token_issuance", "an ID token")
 
 
 def access_token_implicit_disabled(
-    application: Application, flows: tuple[Flow, ...]
+    application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """An access token is asked for at sign-in, and the switch for it is off (AADSTS700051)."""
-    yield from _switched_off(application, flows, "token", "enable_access_token_issuance", "an access token")
+    yield from _switched_off(
+        application, flows, entra, "token", "enable_access_token_issuance", "an access token"
+    )
 
 
 def implicit_silent_renewal(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -40,6 +44,7 @@ def implicit_silent_renewal(flows: tuple[Flow, ...], entra: Entra) -> Iterator[H
                 place(flow, "prompt"),
                 f"`{flow.name}` renews its tokens in a hidden frame, where browsers block its cookies",
                 (Related(place(flow, "type"), "no refresh token comes with it"),),
+                unnumbered((flow,), entra),
             )
 
 
@@ -50,7 +55,7 @@ _NAMES = {
 
 
 def _switched_off(
-    application: Application, flows: tuple[Flow, ...], response: str, field: str, token: str
+    application: Application, flows: tuple[Flow, ...], entra: Entra, response: str, field: str, token: str
 ) -> Iterator[Hit | Unknown]:
     web = application.web
     switch: bool | None = None if web is None else getattr(web, field)
@@ -74,6 +79,7 @@ def _switched_off(
         f"`{subject.as_written(web, field, _NAMES[field])}` is false, and {verb(users, 'asks', 'ask')} "
         f"for {token} at sign-in",
         tuple(_asks(flow) for flow in users),
+        unnumbered(users, entra),
         edits=(Edit("replace", at, value=True),),
         safe=False,  # tokens then pass through the browser's address bar
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.authority import unnumbered
 from linter.clients import NATIVE, PLATFORMS, is_registered, misplaced, move, redirect_uris
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
@@ -43,7 +44,7 @@ def legacy_default_redirect(
 
 
 def native_uri_registered_as_web(
-    application: Application, flows: tuple[Flow, ...]
+    application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A device's redirect URI is a server's: the code is redeemed only with a credential (AADSTS7000218)."""
     clients = (
@@ -63,6 +64,7 @@ def native_uri_registered_as_web(
             tuple(
                 Related(place(flow, "redirect_uri"), f"`{flow.name}` comes back here") for flow in found.users
             ),
+            unnumbered(found.users, entra),
             edits=move(found, application, "publicClient", flows),
             safe=False,  # who else comes back there, no file says
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import credentials, subject
+from linter.authority import unnumbered
 from linter.clients import CODE_FLOWS, NATIVE, PLATFORMS, is_confidential, redirect_uris, registered_under
 from linter.credentials import FIELDS, KINDS
 from linter.entra import Entra
@@ -36,7 +37,7 @@ def confidential_flow_without_credential(
         if confidential is None:
             yield Unknown("flow.platform")
         elif confidential and flow.credential == "none":
-            yield _sends_none(flow)
+            yield _sends_none(flow, entra)
         elif confidential:
             kinds = (flow.credential,) if flow.credential else (*KINDS, "federated")
             held = {kind: _held(application, grants, kind) for kind in kinds}
@@ -47,14 +48,15 @@ def confidential_flow_without_credential(
             if not unknown:
                 lacking.setdefault(flow.credential or "credential", []).append(flow)
     for kind, users in lacking.items():
-        yield _without_credential(application, grants, kind, users)
+        hit = _without_credential(application, grants, kind, users)
+        yield hit._replace(predicts=unnumbered(users, entra) or hit.predicts)
 
 
 def not_fit_for_platform(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """A client that cannot keep a credential is to use one."""
     for flow in flows:
         if flow.platform == "spa":
-            yield from _in_browser(flow)
+            yield from _in_browser(flow, entra)
         elif flow.platform in NATIVE and flow.type in ("client_credentials", "on_behalf_of"):
             yield from _on_devices(flow)
         elif flow.type == "device_code" and credentials.sends_one(flow):
@@ -62,7 +64,7 @@ def not_fit_for_platform(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
 
 
 def public_client_sends_credential(
-    application: Application, flows: tuple[Flow, ...]
+    application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A credential is sent where the app counts as a public client (AADSTS700025)."""
     for flow in flows:
@@ -71,13 +73,13 @@ def public_client_sends_credential(
         if flow.credential is None and (flow.platform in NATIVE or flow.type not in _MAY_BE_PUBLIC):
             continue  # it has none
         if flow.type in CODE_FLOWS:
-            yield from _by_redirect(flow, application)
+            yield from _by_redirect(flow, application, entra)
         elif flow.type in _MAY_BE_PUBLIC:
-            yield from _by_fallback(flow, application)
+            yield from _by_fallback(flow, application, entra)
 
 
 def public_flow_needs_public_client(
-    application: Application, flows: tuple[Flow, ...]
+    application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A flow without redirect and credential, in an app that is confidential (AADSTS7000218).
 
@@ -100,9 +102,9 @@ def public_flow_needs_public_client(
     if flag is None:
         yield Unknown("application.is_fallback_public_client")
     elif flag is False:
-        yield _not_public(application, "false", users)
+        yield _not_public(application, "false", users, entra)
     else:
-        yield from _undecided(application, users)
+        yield from _undecided(application, users, entra)
 
 
 # --- none where one is needed -----------------------------------------------------------------
@@ -123,12 +125,13 @@ def _held(application: Application, grants: Grants | None, kind: str) -> tuple[N
     return found or (found if stated else None)
 
 
-def _sends_none(flow: Flow) -> Hit:
+def _sends_none(flow: Flow, entra: Entra) -> Hit:
     return Hit(
         subject.of_flow(flow, "credential"),
         place(flow, "credential"),
         f"`{flow.name}` must prove itself, and it sends no credential",
         (uses(flow),),
+        unnumbered((flow,), entra),
     )
 
 
@@ -172,7 +175,7 @@ def _principal_is_known(grants: Grants | None) -> bool:
 # --- one where none can be kept ---------------------------------------------------------------
 
 
-def _in_browser(flow: Flow) -> Iterator[Hit]:
+def _in_browser(flow: Flow, entra: Entra) -> Iterator[Hit]:
     """A request with an Origin header is refused with any credential (v2-oauth2-auth-code-flow)."""
     browser = Related(place(flow, "platform"), "a single-page app")
     if flow.type in _PROVEN_FLOWS:
@@ -181,7 +184,7 @@ def _in_browser(flow: Flow) -> Iterator[Hit]:
             place(flow, "type"),
             f"`{flow.name}` runs in the browser, from where the credential that {flow.type} needs is refused",
             (browser,),
-            Predicts(400, None, (9002326,)),
+            unnumbered((flow,), entra) or Predicts(400, None, (9002326,)),
         )
     elif credentials.sends_one(flow):
         yield Hit(
@@ -233,7 +236,7 @@ def _noun(flow: Flow) -> str:
 _MAY_BE_PUBLIC: Final = (*CODE_FLOWS, "device_code", "password", "refresh_token")
 
 
-def _by_redirect(flow: Flow, application: Application) -> Iterator[Hit | Unknown]:
+def _by_redirect(flow: Flow, application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     uri = registered_under(flow, application, "publicClient")
     if isinstance(uri, Unknown):
         yield uri
@@ -246,6 +249,7 @@ def _by_redirect(flow: Flow, application: Application) -> Iterator[Hit | Unknown
             f"`{flow.name}` sends a {_noun(flow)}, and `{uri.value}` is registered under `publicClient`, "
             "whose clients send none",
             (Related(uri.at, "a public client's redirect URI"),),
+            unnumbered((flow,), entra),
             fix=None if flow.platform in NATIVE else _MOVE_TO_WEB,
         )
 
@@ -255,7 +259,7 @@ _MOVE_TO_WEB: Final = (
 )
 
 
-def _by_fallback(flow: Flow, application: Application) -> Iterator[Hit | Unknown]:
+def _by_fallback(flow: Flow, application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """That the credential is refused here too was seen, as was that it is ignored: a warning."""
     flag = application.is_fallback_public_client
     if flag is None:
@@ -267,8 +271,9 @@ def _by_fallback(flow: Flow, application: Application) -> Iterator[Hit | Unknown
         yield Hit(
             subject.of_flow(flow, "credential"),
             place(flow, "credential"),
-            f"`{flow.name}` sends a {_noun(flow)}, which no public client does, and `{name}` makes the app one",
+            f"`{flow.name}` sends a {_noun(flow)}, as no public client does, and `{name}` makes the app one",
             (Related(place(application, "is_fallback_public_client"), "public client flows are allowed"),),
+            unnumbered((flow,), entra),
             severity="warning",
         )
 
@@ -276,7 +281,7 @@ def _by_fallback(flow: Flow, application: Application) -> Iterator[Hit | Unknown
 # --- public clients ---------------------------------------------------------------------------
 
 
-def _undecided(application: Application, users: list[Flow]) -> Iterator[Hit | Unknown]:
+def _undecided(application: Application, users: list[Flow], entra: Entra) -> Iterator[Hit | Unknown]:
     """`isFallbackPublicClient` is null: the registered redirect URIs then tell the kind of client.
 
     An app without any counts as public. One with those of native clients only was refused as well
@@ -290,7 +295,7 @@ def _undecided(application: Application, users: list[Flow]) -> Iterator[Hit | Un
     if uris:
         related = Related(uris[0].at, "a redirect URI is registered")
         severity: Severity = "error" if server_side else "warning"
-        yield _not_public(application, "null", users, related, severity=severity, confidence="medium")
+        yield _not_public(application, "null", users, entra, related, severity=severity, confidence="medium")
         return
     for name, found in registered.items():
         if found is None:
@@ -301,6 +306,7 @@ def _not_public(
     application: Application,
     value: str,
     users: list[Flow],
+    entra: Entra,
     *related: Related,
     severity: Severity = "error",
     confidence: Confidence = "high",
@@ -311,6 +317,7 @@ def _not_public(
         place(application, "is_fallback_public_client"),
         f"`{name}` is {value}, so the app is asked for a credential, and {verb(users, 'sends', 'send')} none",
         (*map(uses, users), *related),
+        unnumbered(users, entra),
         severity=severity,
         confidence=confidence,
         edits=(Edit("replace", place(application, "is_fallback_public_client"), value=True),),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import is_same_tenant, is_tenantless
+from linter.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.clients import (
     CODE_FLOWS,
     PLATFORMS,
@@ -56,10 +56,13 @@ def auth_code_without_redirect(
         elif not uris and not is_registered(flow, registered.values()):
             lacking.setdefault(name, []).append(flow)
     for name, users in lacking.items():
-        yield _without_redirect(application, name, users, none_at_all)
+        hit = _without_redirect(application, name, users, none_at_all)
+        yield hit._replace(predicts=unnumbered(users, entra) or hit.predicts)
 
 
-def spa_uri_registered_as_web(application: Application, flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+def spa_uri_registered_as_web(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
     """A browser redeems its code, and its redirect URI is a server's (AADSTS9002326)."""
     browsers = (
         flow for flow in flows if flow.type == "authorization_code" and flow.platform in ("spa", None)
@@ -73,11 +76,12 @@ def spa_uri_registered_as_web(application: Application, flows: tuple[Flow, ...])
                 f"`{found.uri.value}` is registered under `web`, and "
                 f"{verb(found.users, 'redeems its', 'redeem their')} code in the browser",
                 move(found, application, "spa", flows),
+                entra,
             )
 
 
 def server_uri_registered_as_spa(
-    application: Application, flows: tuple[Flow, ...]
+    application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A code is redeemed outside a browser, and its redirect URI is a browser's (AADSTS9002327)."""
     others = (flow for flow in flows if flow.type in CODE_FLOWS and flow.platform != "spa")
@@ -92,13 +96,16 @@ def server_uri_registered_as_spa(
             f"`{found.uri.value}` is registered under `spa`, and "
             f"{verb(found.users, 'redeems its', 'redeem their')} code outside a browser",
             move(found, application, right, flows) if right else (),
+            entra,
         )
 
 
-def spa_without_pkce(flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+def spa_without_pkce(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """A browser redeems its code without the code challenge that is required there (AADSTS9002325)."""
     for flow in flows:
         if flow.type != "authorization_code" or flow.platform not in ("spa", None) or flow.pkce:
+            continue
+        if directory(flow, entra) == "ad-fs":
             continue
         if flow.pkce is None:
             yield Unknown("flow.pkce")
@@ -110,16 +117,20 @@ def spa_without_pkce(flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
                 place(flow, "pkce"),
                 f"`{flow.name}` redeems its code in the browser and sends no code challenge",
                 (Related(place(flow, "platform"), "a single-page app"),),
+                unnumbered((flow,), entra),
             )
 
 
-def token_request_differs(flows: tuple[Flow, ...], tenant: Tenant | None = None) -> Iterator[Hit | Unknown]:
+def token_request_differs(
+    flows: tuple[Flow, ...], entra: Entra, tenant: Tenant | None = None
+) -> Iterator[Hit | Unknown]:
     """A code is redeemed with another redirect URI, or in another tenant, than it was asked for."""
     for flow in flows:
         if flow.type not in CODE_FLOWS or flow.token_request is None:
             continue
-        yield from _other_redirect(flow, flow.token_request)
-        yield from _other_tenant(flow, flow.token_request, tenant)
+        yield from _other_redirect(flow, flow.token_request, entra)
+        if is_organisations(flow, entra):
+            yield from _other_tenant(flow, flow.token_request, tenant)
 
 
 # --- platforms --------------------------------------------------------------------------------
@@ -140,12 +151,13 @@ def _without_redirect(application: Application, name: str, users: list[Flow], no
     )
 
 
-def _under_wrong_platform(found: Misplaced, message: str, edits: tuple[Edit, ...]) -> Hit:
+def _under_wrong_platform(found: Misplaced, message: str, edits: tuple[Edit, ...], entra: Entra) -> Hit:
     return Hit(
         subject.of_redirect(found.uri.value),
         found.uri.at,
         message,
         tuple(_comes_back(flow) for flow in found.users),
+        unnumbered(found.users, entra),
         edits=edits,
         safe=False,  # who else comes back there, no file says
     )
@@ -160,7 +172,7 @@ def _comes_back(flow: Flow) -> Related:
 # --- the token request ------------------------------------------------------------------------
 
 
-def _other_redirect(flow: Flow, request: TokenRequest) -> Iterator[Hit | Unknown]:
+def _other_redirect(flow: Flow, request: TokenRequest, entra: Entra) -> Iterator[Hit | Unknown]:
     if request.redirect_uri is None:
         return
     if flow.redirect_uri is None:
@@ -175,7 +187,7 @@ def _other_redirect(flow: Flow, request: TokenRequest) -> Iterator[Hit | Unknown
             f"`{flow.name}` redeems its code with `{request.redirect_uri}`, and asked for it with "
             f"`{flow.redirect_uri}`",
             (Related(place(flow, "redirect_uri"), "asks for the code"),),
-            Predicts(400, None, (500112,)),
+            unnumbered((flow,), entra) or Predicts(400, None, (500112,)),
         )
 
 
