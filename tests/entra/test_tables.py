@@ -39,6 +39,7 @@ RECORD = {
     "libraries": records.Library,
     "microsoft_clients": records.MicrosoftClient,
     "aadsts": records.AadstsCode,
+    "directory_requests": records.DirectoryRequest,
 }
 
 
