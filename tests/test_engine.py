@@ -17,7 +17,7 @@ from linter.cases import Case, Request
 from linter.catalog.store import Catalog
 from linter.engine import Ignore, Layer, NotEvaluated, Outcome, Selection
 from linter.entra import Entra
-from linter.finding import Confidence, Hit, Severity, Unknown
+from linter.finding import Confidence, Hit, Predicts, Severity, Unknown
 from linter.positions import At, Source
 from linter.readers import graph
 from linter.ruleset import Rule
@@ -106,6 +106,27 @@ def test_a_finding_has_its_rules_metadata(run):
         "x/a", "warning", "medium", "fault at /web", "web", "Portal", None, (), None, "fix it", "x/a:app:web",
         (), True,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("of_hit", "shown"),
+    [
+        (None, Predicts(400, None, (50011,))),
+        (Predicts(aadsts=(500113,)), Predicts(aadsts=(500113,))),
+        (Predicts(), None),  # a customer directory has numbers of its own
+    ],
+)
+def test_a_hit_knows_its_error_better_than_its_rule(run, of_hit, shown):
+    predicting = rule("x/a")._replace(predicts=Predicts(400, None, (50011,)))
+    (finding,) = run({predicting: yields(hit("/web", predicts=of_hit))}).findings
+    assert finding.predicts == shown
+
+
+def test_a_family_may_be_a_package(run):
+    apart = rule("x/b")._replace(module="x.apart")
+    assert (rule("x/a").check, apart.check) == (("x", "a"), ("x.apart", "b"))
+    outcome = run({rule("x/a"): yields(hit("/web")), apart: yields(hit("/displayName"))})
+    assert rules_and_places(outcome) == [("x/b", "/displayName"), ("x/a", "/web")]
 
 
 @pytest.mark.parametrize(

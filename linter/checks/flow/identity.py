@@ -24,7 +24,11 @@ def microsoft_client_id(
     for flow in flows:
         if flow.type in ("none", "managed_identity"):
             continue
-        if flow.client_id is None or has_placeholder(flow.client_id):
+        if flow.client_id is None:
+            if application is None:
+                yield Unknown("flow.client_id")
+            continue  # the flow is the app's, and nothing says that it signs in as another one
+        if has_placeholder(flow.client_id):
             yield Unknown("flow.client_id")
             continue
         name = catalog.resource_name(flow.client_id)

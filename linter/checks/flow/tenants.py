@@ -117,7 +117,11 @@ def _is_publisher(name: str, application: Application) -> bool:
 
 def _elsewhere(flow: Flow, name: str, application: Application, home: _Home) -> Hit:
     at = place(application, "sign_in_audience")
-    edits = (Edit("replace", at, "AzureADMultipleOrgs"),) if at.pointer.endswith("/signInAudience") else ()
+    edits = (
+        (Edit("replace", at, "AzureADMultipleOrgs"),)
+        if at.pointer.lower().endswith("/signinaudience")
+        else ()
+    )
     return Hit(
         subject.of_flow(flow, "tenant"),
         place(flow, "tenant"),
