@@ -1,6 +1,8 @@
 """Where a flow signs in: whose directory it is, and whether two names of tenants mean the same one.
 
 Customer directories (Azure AD B2C, External ID) and AD FS obey other rules than an organisation's tenant.
+Sources: https://learn.microsoft.com/azure/active-directory-b2c/custom-domain and
+https://learn.microsoft.com/entra/external-id/customers/concept-custom-url-domain
 """
 
 from __future__ import annotations
@@ -24,26 +26,45 @@ TENANTLESS: Final = ("common", "organizations", "consumers")
 """Tenant parts of an authority that name no tenant."""
 
 
+PERSONAL_TENANTS: Final = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
+"""Tenant parts of an authority that admit personal accounts alone; the GUID is the tenant they live in."""
+
+
 def directory(flow: Flow, entra: Entra) -> Directory:
     """Whose directory the flow signs in at; an organisation's where nothing else is stated.
 
-    `own-domain` is a host that is not Microsoft's: the custom domain of a customer directory.
+    `own-domain` is a host that is not Microsoft's, which only customer directories have.
     """
-    if flow.authority is None or has_placeholder(flow.authority):
+    if flow.authority is None:
         return "organisation"
+    if is_ad_fs(flow):
+        return "ad-fs"
     host = host_of(flow.authority)
-    if entra.clouds_of_authority(host):
+    if not host or has_placeholder(host):
         return "organisation"
+    # A policy of Azure AD B2C in the path or, as once at the clouds' own hosts, in the query.
+    if _steps(flow)[:1] == ["tfp"] or "b2c_1" in flow.authority.lower().partition("://")[2].partition("/")[2]:
+        of_cloud = bool(entra.clouds_of_authority(host)) or entra.other_authority(host) is not None
+        return "customers" if of_cloud else "own-domain"
     other = entra.other_authority(host)
     if other is not None:
         return "customers" if other.kind == "customer" else "organisation"
-    path = flow.authority.partition("://")[2].partition("/")[2].lower()
-    return "ad-fs" if path.split("/")[0] == "adfs" else "own-domain"
+    return "organisation" if entra.clouds_of_authority(host) else "own-domain"
 
 
 def is_organisations(flow: Flow, entra: Entra) -> bool:
     """Whether the flow signs in at an organisation's tenant, for rules that hold only there."""
     return directory(flow, entra) == "organisation"
+
+
+def serves_customers(flow: Flow, entra: Entra) -> bool:
+    """Whether the flow signs customers in, at Azure AD B2C or Microsoft Entra External ID."""
+    return directory(flow, entra) in ("customers", "own-domain")
+
+
+def is_ad_fs(flow: Flow) -> bool:
+    """Whether the flow signs in at a company's own AD FS, which has other rules."""
+    return _steps(flow)[:1] == ["adfs"]
 
 
 def unnumbered(flows: Iterable[Flow], entra: Entra) -> Predicts | None:
@@ -78,3 +99,19 @@ def is_same_tenant(one: str, other: str, tenant: Tenant | None) -> bool | None:
     if one in names and other in names:
         return True
     return False if one in names or other in names else None
+
+
+def is_tenant_of(flow: Flow, tenant: Tenant) -> bool:
+    """Whether the flow signs in at `tenant`, or may: ids compare with ids, domains with domains."""
+    here, there = tenant.organization, (flow.tenant or "").strip().lower()
+    if here is None or not there or has_placeholder(there) or there in ("common", "organizations"):
+        return True
+    if is_guid(there):
+        return here.id is None or here.id == there
+    return here.verified_domains is None or there in here.verified_domains
+
+
+def _steps(flow: Flow) -> list[str]:
+    """The path of the flow's authority, in lower case."""
+    path = (flow.authority or "").partition("://")[2].partition("?")[0].partition("#")[0]
+    return [step for step in path.lower().split("/")[1:] if step]

@@ -16,18 +16,13 @@ from linter.finding import Edit, Unknown
 from linter.model import Application, Flow, Platform, Text
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.redirects import PLATFORMS, listed, registering, removing, takes
 from linter.typed import Final, NamedTuple
 
 CODE_FLOWS: Final = ("authorization_code", "hybrid")
 
 NATIVE: Final = ("desktop", "mobile")
 """Kinds of client that run on their users' devices."""
-
-PLATFORMS: Final = {"web": "web", "spa": "spa", "publicClient": "public_client"}
-"""The platforms of the registration by their names there, and the fields that hold them."""
-
-#: The type of a redirect URI in the older format.
-_REDIRECT_TYPES: Final = {"web": "Web", "spa": "Spa", "publicClient": "InstalledClient"}
 
 
 # --- what a flow is ---------------------------------------------------------------------------
@@ -40,7 +35,7 @@ def variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | No
         return found
     for kind in entra.flows:
         if kind.type == flow.type:
-            lists = (redirect_uris(application, name) for name in kind.redirects)
+            lists = (listed(application, name) for name in kind.redirects)
             if is_registered(flow, lists):
                 return kind
     return None
@@ -60,16 +55,10 @@ def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool 
 
 
 def _is_public(flow: Flow, application: Application) -> bool:
-    return flow.type in CODE_FLOWS and is_registered(flow, (redirect_uris(application, "publicClient"),))
+    return flow.type in CODE_FLOWS and is_registered(flow, (listed(application, "publicClient"),))
 
 
 # --- redirect URIs ----------------------------------------------------------------------------
-
-
-def redirect_uris(application: Application, name: str) -> tuple[Text, ...] | None:
-    """The redirect URIs of one platform, by its name in the registration; None where they are not stated."""
-    platform: Platform | None = getattr(application, PLATFORMS[name])
-    return None if platform is None else platform.redirect_uris
 
 
 def is_registered(flow: Flow, lists: Iterable[tuple[Text, ...] | None]) -> bool:
@@ -82,7 +71,7 @@ def registered_under(flow: Flow, application: Application, name: str) -> Text | 
 
     `Unknown` names what would have to be stated to tell.
     """
-    uris = redirect_uris(application, name)
+    uris = listed(application, name)
     if uris == ():
         return None
     if flow.redirect_uri is None:
@@ -90,37 +79,25 @@ def registered_under(flow: Flow, application: Application, name: str) -> Text | 
     found = _find(flow.redirect_uri, uris or ())
     if found is not None:
         return found
-    if is_registered(flow, (redirect_uris(application, other) for other in PLATFORMS if other != name)):
+    if is_registered(flow, (listed(application, other) for other in PLATFORMS if other != name)):
         return None  # one URI has one platform
     if uris is None or any(has_placeholder(uri.value) for uri in uris):
         return Unknown(f"application.{PLATFORMS[name]}")
     return Unknown("flow.redirect_uri") if has_placeholder(flow.redirect_uri) else None
 
 
-def is_same_address(one: str, other: str) -> bool:
-    """Whether two redirect URIs are equal but for the case of the host and a slash that is the whole path."""
-    return _address(one) == _address(other)
-
-
 def _find(uri: str, uris: Iterable[Text]) -> Text | None:
-    wanted = _without_loopback_port(_address(uri))
-    return next((text for text in uris if _without_loopback_port(_address(text.value)) == wanted), None)
-
-
-def _address(uri: str) -> str:
-    scheme, separator, rest = uri.partition("://")
-    if not separator or has_placeholder(uri):
-        return uri
-    host, slash, path = rest.partition("/")
-    return f"{scheme.lower()}://{host.lower()}{slash}{path}" if path else f"{scheme.lower()}://{host.lower()}"
-
-
-def _without_loopback_port(uri: str) -> str:
-    """A redirect URI as compared: the port of `localhost` and `127.0.0.1` does not count (reply-url)."""
-    for start in ("http://localhost:", "https://localhost:", "http://127.0.0.1:"):
-        if uri.startswith(start):
-            return start[:-1] + uri[len(start) :].lstrip("0123456789")
-    return uri
+    """The registered URI to which a sign-in may come back as `uri`; a placeholder is only itself."""
+    for text in uris:
+        if text.value == uri:
+            return text
+        if (
+            not has_placeholder(text.value)
+            and not has_placeholder(uri)
+            and takes(text.value, uri, wildcards=False)
+        ):
+            return text
+    return None
 
 
 # --- redirect URIs under the wrong platform ---------------------------------------------------
@@ -161,22 +138,13 @@ def move(found: Misplaced, application: Application, name: str, flows: Iterable[
     others = (flow for flow in flows if flow not in found.users)
     if has_placeholder(found.uri.value) or any(is_registered(flow, ((found.uri,),)) for flow in others):
         return ()
-    source, pointer = found.uri.at
-    entry, _, key = pointer.rpartition("/")
-    if key.lower() == "url":
-        return (Edit("set", At(source, entry), _REDIRECT_TYPES[name], "type"),)
-    if not entry.endswith("/redirectUris"):
-        return ()
-    return (Edit("remove", found.uri.at), *_register_one(application, name, found.uri.value))
-
-
-def _register_one(application: Application, name: str, uri: str) -> tuple[Edit, ...]:
+    entry, _, key = found.uri.at.pointer.rpartition("/")
+    if key != "url" and not entry.lower().endswith("/redirecturis"):
+        return ()  # the oldest form has one list for all platforms
     platform: Platform | None = getattr(application, PLATFORMS[name])
     if platform is None:
-        return (Edit("set", application.at, {"redirectUris": [uri]}, name),)
-    if platform.redirect_uris is None:
-        return (Edit("set", platform.at, [uri], "redirectUris"),)
-    return (Edit("append", platform.at.child("redirectUris"), uri),)
+        return (removing(found.uri), Edit("set", application.at, {"redirectUris": [found.uri.value]}, name))
+    return (removing(found.uri), *registering(platform, name, (found.uri.value,)))
 
 
 def register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
@@ -184,10 +152,4 @@ def register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ..
     uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
     if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
         return ()
-    key = platform.at.pointer.rpartition("/")[2].lower()
-    if key == "replyurlswithtype":
-        kind = _REDIRECT_TYPES[name]
-        return tuple(Edit("append", platform.at, {"url": uri, "type": kind}) for uri in uris)
-    if key == "replyurls":
-        return tuple(Edit("append", platform.at, uri) for uri in uris)
-    return (Edit("set", platform.at, uris, "redirectUris"),)
+    return registering(platform, name, uris)

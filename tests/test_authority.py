@@ -2,7 +2,16 @@
 
 import pytest
 
-from linter.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
+from linter.authority import (
+    directory,
+    is_ad_fs,
+    is_organisations,
+    is_same_tenant,
+    is_tenant_of,
+    is_tenantless,
+    serves_customers,
+    unnumbered,
+)
 from linter.calls.inventory import inventory
 from linter.entra import Entra
 from linter.finding import Predicts
@@ -33,7 +42,9 @@ def flow(authority):
         ("https://${HOST}/contoso.com", "organisation"),
         ("https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_signin", "customers"),
         ("https://contoso.b2clogin.cn/tfp/contoso.partner.onmschina.cn/B2C_1_signin", "customers"),
-        ("https://contoso.ciamlogin.com/", "customers"),
+        ("https://contoso.ciamlogin.com/${TENANT}", "customers"),
+        ("https://login.microsoftonline.com/tfp/contoso.onmicrosoft.com/B2C_1_signin", "customers"),
+        ("https://login.microsoftonline.com/contoso.onmicrosoft.com/v2.0?p=B2C_1_signin", "customers"),
         ("https://login.contoso.com/contoso.onmicrosoft.com/B2C_1_signin", "own-domain"),
         ("https://adfs.contoso.com/adfs", "ad-fs"),
         ("https://sts.contoso.com/ADFS/oauth2", "ad-fs"),
@@ -43,6 +54,8 @@ def test_directory(authority, expected):
     found = flow(authority)
     assert directory(found, ENTRA) == expected
     assert is_organisations(found, ENTRA) == (expected == "organisation")
+    assert serves_customers(found, ENTRA) == (expected in ("customers", "own-domain"))
+    assert is_ad_fs(found) == (expected == "ad-fs")
 
 
 def test_only_an_organisations_tenant_has_the_numbers_of_entra():
@@ -79,3 +92,20 @@ def test_tenantless(name):
 def test_same_tenant(one, other, tenant, expected):
     assert is_same_tenant(one, other, tenant) is expected
     assert is_same_tenant(other, one, tenant) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "tenant", "expected"),
+    [
+        ("contoso.com", TENANT, True),
+        (ID, TENANT, True),
+        (OTHER, TENANT, False),
+        ("fabrikam.com", TENANT, False),
+        ("common", TENANT, True),
+        ("consumers", TENANT, False),
+        ("${TENANT}", TENANT, True),
+        (OTHER, Tenant(AT), True),
+    ],
+)
+def test_tenant_of_a_flow(name, tenant, expected):
+    assert is_tenant_of(flow(None)._replace(tenant=name), tenant) is expected

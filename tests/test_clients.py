@@ -3,7 +3,7 @@
 import pytest
 
 from linter.calls.inventory import inventory
-from linter.clients import is_confidential, is_same_address, misplaced, move, registered_under, variant
+from linter.clients import is_confidential, misplaced, move, registered_under, variant
 from linter.entra import Entra
 from linter.finding import Edit, Unknown
 from linter.positions import At, Source
@@ -67,19 +67,6 @@ def test_what_is_open_about_a_registration(members, uri, unknown):
     (flow,) = flows({} if uri is None else {"redirect_uri": uri})
     found = registered_under(flow, application(**members), "web")
     assert found == (None if unknown is None else Unknown(unknown))
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("https://Portal.contoso.com", "https://portal.contoso.com/", True),
-        ("http://localhost:3000", "http://localhost:3001", False),
-        (CALLBACK, CALLBACK + "?x=1", False),
-        ("urn:ietf:wg:oauth:2.0:oob", "urn:ietf:wg:oauth:2.0:oob", True),
-    ],
-)
-def test_same_address(one, other, same):
-    assert is_same_address(one, other) is same
 
 
 REGISTERED = application(

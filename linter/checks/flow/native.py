@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.authority import unnumbered
-from linter.clients import NATIVE, PLATFORMS, is_registered, misplaced, move, redirect_uris
+from linter.clients import NATIVE, is_registered, misplaced, move
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, Text, place
-from linter.positions import At
+from linter.redirects import registered, removing, unstated
 from linter.typed import Final
 from linter.wording import verb
 
@@ -24,10 +24,8 @@ def legacy_default_redirect(
     application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
 ) -> Iterator[Hit | Unknown]:
     """The out-of-band redirect URI of the older libraries is registered; MSAL comes back elsewhere."""
-    for name, field in PLATFORMS.items():
-        if redirect_uris(application, name) is None:
-            yield Unknown(f"application.{field}")
-    for uri in application.redirect_uris():
+    yield from unstated(application)
+    for _, uri in registered(application):
         if not uri.value.lower().startswith("urn:ietf:wg:oauth"):
             continue
         users = [flow for flow in flows or () if is_registered(flow, ((uri,),))]
@@ -72,8 +70,6 @@ def native_uri_registered_as_web(
 
 def _replace(uri: Text, application: Application) -> tuple[Edit, ...]:
     """The loopback address in its place; where that is registered already, this one goes."""
-    if all(other.value != _LOOPBACK for other in application.redirect_uris()):
-        return (Edit("replace", uri.at, _LOOPBACK),)
-    source, pointer = uri.at
-    # In the older form a redirect URI is an object with its type.
-    return (Edit("remove", At(source, pointer.removesuffix("/url"))),)
+    if any(other.uri.value == _LOOPBACK for other in registered(application)):
+        return (removing(uri),)
+    return (Edit("replace", uri.at, _LOOPBACK),)

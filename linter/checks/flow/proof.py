@@ -9,11 +9,12 @@ from collections.abc import Iterator
 
 from linter import credentials, subject
 from linter.authority import unnumbered
-from linter.clients import CODE_FLOWS, NATIVE, PLATFORMS, is_confidential, redirect_uris, registered_under
+from linter.clients import CODE_FLOWS, NATIVE, is_confidential, registered_under
 from linter.credentials import FIELDS, KINDS
 from linter.entra import Entra
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Flow, Grants, Text, place
+from linter.redirects import PLATFORMS, listed
 from linter.typed import Final, NamedTuple
 from linter.wording import uses, verb
 
@@ -287,9 +288,7 @@ def _undecided(application: Application, users: list[Flow], entra: Entra) -> Ite
     An app without any counts as public. One with those of native clients only was refused as well
     (github.com/AzureAD/azure-activedirectory-library-for-python issue 175), which is less sure.
     """
-    registered: dict[str, tuple[Text, ...] | None] = {
-        name: redirect_uris(application, name) for name in PLATFORMS
-    }
+    registered: dict[str, tuple[Text, ...] | None] = {name: listed(application, name) for name in PLATFORMS}
     server_side = (*(registered["web"] or ()), *(registered["spa"] or ()))
     uris = (*server_side, *(registered["publicClient"] or ()))
     if uris:

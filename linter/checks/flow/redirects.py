@@ -12,13 +12,10 @@ from linter import subject
 from linter.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.clients import (
     CODE_FLOWS,
-    PLATFORMS,
     Misplaced,
     is_registered,
-    is_same_address,
     misplaced,
     move,
-    redirect_uris,
     register,
     variant,
 )
@@ -26,6 +23,7 @@ from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Platform, TokenRequest, place
 from linter.placeholder import has_placeholder
+from linter.redirects import PLATFORMS, Redirect, listed, parsed
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import uses, verb
 
@@ -39,7 +37,7 @@ def auth_code_without_redirect(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A code flow has no redirect URI to come back to (AADSTS500113, AADSTS50011)."""
-    registered = {name: redirect_uris(application, name) for name in PLATFORMS}
+    registered = {name: listed(application, name) for name in PLATFORMS}
     none_at_all = all(uris == () for uris in registered.values())
     lacking: dict[str, list[Flow]] = {}
     for flow in flows:
@@ -177,10 +175,11 @@ def _other_redirect(flow: Flow, request: TokenRequest, entra: Entra) -> Iterator
         return
     if flow.redirect_uri is None:
         yield Unknown("flow.redirect_uri")
-    elif not is_same_address(request.redirect_uri, flow.redirect_uri):
-        if has_placeholder(request.redirect_uri) or has_placeholder(flow.redirect_uri):
-            yield Unknown("flow.redirect_uri")
-            return
+    elif request.redirect_uri == flow.redirect_uri:
+        return
+    elif has_placeholder(request.redirect_uri) or has_placeholder(flow.redirect_uri):
+        yield Unknown("flow.redirect_uri")
+    elif _address(request.redirect_uri) != _address(flow.redirect_uri):
         yield Hit(
             subject.of_flow(flow, "token_request"),
             request.at.child("redirect_uri"),
@@ -189,6 +188,12 @@ def _other_redirect(flow: Flow, request: TokenRequest, entra: Entra) -> Iterator
             (Related(place(flow, "redirect_uri"), "asks for the code"),),
             unnumbered((flow,), entra) or Predicts(400, None, (500112,)),
         )
+
+
+def _address(uri: str) -> Redirect:
+    """A redirect URI but for the case of its host and a slash that is the whole path."""
+    parts = parsed(uri)
+    return parts._replace(path="") if parts.path == "/" else parts
 
 
 def _other_tenant(flow: Flow, request: TokenRequest, tenant: Tenant | None) -> Iterator[Hit | Unknown]:
