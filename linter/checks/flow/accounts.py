@@ -54,7 +54,7 @@ def iwa_limits(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]
         device = _no_windows_device(flow.device) if flow.device else None
         reason = account or device
         if reason is not None:
-            yield _hit(flow, reason, f"`{flow.name}` signs in with Windows {reason.text}")
+            yield _hit(flow, reason, f"`{flow.name}` uses the sign-in of Windows, and {reason.text}")
             continue
         if flow.user is None or flow.user.account is None:
             yield Unknown("user.account")
@@ -109,7 +109,7 @@ def _no_password(user: Person, tenant: Tenant | None) -> _Reason | None:
     if user.account == "guest":
         return _Reason(
             at.child("account"),
-            "of a guest, whose home may be where it cannot be checked",
+            "of a guest, which only the guest's own directory can check",
             "a guest",
             (50034, 50126),
             severity="warning",
@@ -138,13 +138,15 @@ def _takes_cloud_passwords(tenant: Tenant | None) -> bool:
 
 
 def _no_windows_account(user: Person) -> _Reason | None:
-    if user.account in ("personal", "guest"):
-        who = "a personal account" if user.account == "personal" else "a guest"
-        return _Reason(user.at.child("account"), f"for {who}, whom the domain does not know", who, (50180,))
+    at = user.at.child("account")
+    if user.account == "personal":
+        return _Reason(at, "its user has a personal account", "a personal account", (50180,))
+    if user.account == "guest":
+        return _Reason(at, "its user is a guest, whom the domain does not know", "a guest", (50180,))
     if user.federated is False and user.synced is False:
         return _Reason(
             user.at.child("synced"),
-            "for a user who exists in the cloud only",
+            "its user exists in the cloud only",
             "not of Active Directory",
             (50180,),
         )
@@ -153,11 +155,9 @@ def _no_windows_account(user: Person) -> _Reason | None:
 
 def _no_windows_device(device: Device) -> _Reason | None:
     if device.os not in (None, "windows"):
-        return _Reason(device.at.child("os"), f"on {_SYSTEMS[device.os]}", "not Windows", (51006,))
+        return _Reason(device.at.child("os"), f"runs on {_SYSTEMS[device.os]}", "not Windows", (51006,))
     if device.join in ("none", "registered"):
-        return _Reason(
-            device.at.child("join"), "on a device that is joined to no domain", "not joined", (51006,)
-        )
+        return _Reason(device.at.child("join"), "its device is joined to no domain", "not joined", (51006,))
     return None
 
 

@@ -42,7 +42,8 @@ def implicit_silent_renewal(flows: tuple[Flow, ...], entra: Entra) -> Iterator[H
             yield Hit(
                 subject.of_flow(flow, "prompt"),
                 place(flow, "prompt"),
-                f"`{flow.name}` renews its tokens in a hidden frame, where browsers block its cookies",
+                f"`{flow.name}` renews its tokens in a hidden frame, "
+                "and browsers block the cookies of the sign-in there",
                 (Related(place(flow, "type"), "no refresh token comes with it"),),
                 unnumbered((flow,), entra),
             )

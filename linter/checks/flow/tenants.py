@@ -50,7 +50,7 @@ def guest_on_tenantless_authority(flows: tuple[Flow, ...], entra: Entra) -> Iter
             continue
         if not is_organisations(flow, entra):
             continue
-        if account is None:
+        if flow.user is None or account is None:
             yield Unknown("user.account")
         elif flow.tenant is None:
             yield Unknown("flow.tenant")
@@ -59,7 +59,7 @@ def guest_on_tenantless_authority(flows: tuple[Flow, ...], entra: Entra) -> Iter
                 subject.of_flow(flow, "tenant"),
                 place(flow, "tenant"),
                 f"`{flow.name}` signs a guest in at `{flow.tenant}`, which leads to the guest's home tenant",
-                (Related(flow.user.at.child("account") if flow.user else flow.at, "a guest"),),
+                (Related(flow.user.at.child("account"), "a guest"),),
             )
 
 
