@@ -198,14 +198,14 @@ def _clients_not_known(
     if known and not (apps and all(map(is_guid, apps))):
         yield Unknown("inventory.api")  # some are listed: are they all?
         return
-    listed_ones = {app.lower() for app in known} | _pre_authorized(api)
-    lacking = [app for app in apps if app not in listed_ones]
-    if known and not lacking:
+    unlisted = [app for app in apps if app not in {one.lower() for one in known}]
+    if unlisted and api.pre_authorized_applications is None:
+        yield Unknown("application.api")
         return
-    if not known and apps and not lacking:
+    lacking = [app for app in unlisted if app not in _pre_authorized(api)]
+    if apps and not lacking:
         return
-    names = ", ".join(f"`{app}`" for app in lacking)
-    who = f"does not list the client {names}" if lacking else "lists no client"
+    who = f"does not list the client {listed(lacking)}" if lacking else "lists no client"
     needing = next(iter(missing.values()))
     yield Hit(
         "api.knownClientApplications",
