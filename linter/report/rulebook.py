@@ -21,7 +21,7 @@ class Chapter(NamedTuple):
 
 
 def render(chapters: Sequence[Chapter]) -> str:
-    """The whole page; it ends with the causes that the rules cover."""
+    """The whole page, the rules in the order given, families together."""
     lines = [
         "# Rules",
         "",
@@ -119,4 +119,5 @@ def _source(example: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _paragraph(text: str) -> str:
-    return " ".join(text.split())
+    """One line in which no angle bracket begins a tag."""
+    return " ".join(text.split()).replace("<", "\\<")
