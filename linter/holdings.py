@@ -274,14 +274,19 @@ def granted_roles(grants: Grants, catalog: Catalog) -> Iterator[tuple[Permission
 
 
 def is_graph(grants: Grants, resource_id: str | None) -> bool | None:
-    """Whether an object id is that of Microsoft Graph's service principal in this tenant.
+    """Whether an object id is that of Microsoft Graph's service principal in this tenant."""
+    return is_api(grants, resource_id, GRAPH)
 
-    None where no record explains the id and none is known to be Microsoft Graph's (a tenant has one).
+
+def is_api(grants: Grants, resource_id: str | None, app_id: str) -> bool | None:
+    """Whether an object id is that of the service principal in this tenant of the API with `app_id`.
+
+    None where no record explains the id and none is known to be the API's (a tenant has one).
     """
     resource = None if resource_id is None else grants.resources.get(resource_id)
     if resource is not None and resource.app_id is not None:
-        return resource.app_id == GRAPH
-    known = any(principal.app_id == GRAPH for principal in grants.resources.values())
+        return resource.app_id == app_id
+    known = any(principal.app_id == app_id for principal in grants.resources.values())
     return False if known else None
 
 

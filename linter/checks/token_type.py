@@ -1,18 +1,37 @@
 """Token types: whether what a flow's token carries is what the called operation takes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import can_lose_roles, declare_for_call, withdraw
+from linter.asked import Asked, asked_for
+from linter.audience import is_own, token_audiences
+from linter.authority import is_ad_fs
 from linter.catalog.match import parse_url
-from linter.catalog.records import PermissionType
+from linter.catalog.names import consented_by_resource
+from linter.catalog.records import GRAPH, PermissionType
 from linter.catalog.store import Catalog
+from linter.consented import is_principal_of, roles_of
 from linter.entra import Entra
-from linter.finding import Hit, Related, Unknown
-from linter.holdings import api_of, declared, directory_roles, where_declared
-from linter.ladder import Climb, is_graph_call, stopped_at
+from linter.finding import Hit, Predicts, Related, Unknown
+from linter.holdings import (
+    Declared,
+    Holdings,
+    api_of,
+    declared,
+    directory_roles,
+    granted,
+    where_declared,
+)
+from linter.ladder import Climb, climb, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
+from linter.typed import Final, NamedTuple
+
+_OTHER: Final[dict[PermissionType, PermissionType]] = {"Scope": "Role", "Role": "Scope"}
+_KIND: Final[dict[PermissionType, str]] = {"Scope": "a delegated", "Role": "an app-only"}
 
 # --- the permissions are of the other type ------------------------------------------------------
 
@@ -54,7 +73,7 @@ def _other_type(
     wanted, is_least = _needed(found, climbs)
     edits, safe = declare_for_call(application, found, wanted, catalog, entra)
     names = wording.permissions(wanted, found.step.type)
-    other: PermissionType = "Role" if found.step.type == "Scope" else "Scope"
+    other = _OTHER[found.step.type]
     token = "app-only" if other == "Scope" else "delegated"
     held = wording.permissions(found.step.alternative, other)
     return Hit(
@@ -148,6 +167,250 @@ def me_alias_with_app_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[H
                 )
 
 
+# --- the token has no permissions ---------------------------------------------------------------
+
+
+def role_less_app_token(
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    grants: Grants,
+    entra: Entra,
+    application: Application | None = None,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """An app-only token for an API that looks at roles, and the app was assigned none of them.
+
+    Calls of Microsoft Graph are looked at one by one where the registration is known, and those of
+    managed identities always.
+    """
+    for flow in flows:
+        if flow.access != "application" or is_ad_fs(flow) or grants.service_principal_absent:
+            continue
+        audiences = token_audiences(flow)
+        if audiences is None:
+            yield Unknown("flow.resource" if flow.type == "managed_identity" else "flow.scopes")
+            continue
+        for audience in audiences:
+            api = _decides_by_roles(audience, grants, entra, application)
+            if api is None or (
+                api.app_id == GRAPH and _is_judged_by_call(flow, application, inventory, grants)
+            ):
+                continue
+            lacks = _unsure_of_roles(flow, api, climbs, grants)
+            yield from map(Unknown, lacks or ())
+            if lacks == ():
+                yield _role_less(flow, api)
+
+
+class _Api(NamedTuple):
+    """An API that takes a token by its roles; `by_assignment`: without one the token is not even issued."""
+
+    app_id: str
+    name: str
+    own: bool
+    by_assignment: bool
+
+
+def _decides_by_roles(
+    audience: str, grants: Grants, entra: Entra, application: Application | None
+) -> _Api | None:
+    own = application is not None and is_own(application, audience) is True
+    known = entra.resource_of_audience(audience)
+    if own and application is not None and application.app_id is not None:
+        app_id, name, decides = application.app_id.lower(), "its own API", bool(application.app_roles)
+    elif known is not None and known.status != "retired":
+        app_id, name, decides = known.app_id, known.name, known.authorises == "roles"
+    else:
+        return None
+    closed = any(
+        principal.app_id == app_id and principal.app_role_assignment_required
+        for principal in grants.resources.values()
+    )
+    return _Api(app_id, name, own, closed) if decides or closed else None
+
+
+def _is_judged_by_call(
+    flow: Flow, application: Application | None, inventory: Inventory | None, grants: Grants
+) -> bool:
+    """Whether other rules speak of the flow's calls, or Microsoft Graph opens some of them without a role."""
+    if directory_roles(inventory, grants) or (inventory and inventory.resource_specific_permissions):
+        return True
+    return bool(flow.calls) and (application is not None or flow.type == "managed_identity")
+
+
+def _unsure_of_roles(
+    flow: Flow, api: _Api, climbs: tuple[Climb, ...], grants: Grants
+) -> tuple[str, ...] | None:
+    """What hides whether the flow's principal has a role of the API; None where it has one."""
+    if not is_principal_of(flow, grants):
+        return ("grants.service_principals",)
+    consented = roles_of(grants, api.app_id)
+    if consented.at is not None:
+        return None
+    if consented.open or api.app_id != GRAPH:
+        return consented.open
+    # A team or chat grants these by itself, and they stand in no token.
+    by_team = any(
+        consented_by_resource(name)
+        for climb in climbs
+        if climb.flow is flow and climb.step.support is not None
+        for found in climb.step.support.accepted
+        for name in found
+    )
+    return ("grants.resource_specific_consent",) if by_team else ()
+
+
+def _role_less(flow: Flow, api: _Api) -> Hit:
+    field = next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
+    got = f"gets no app-only token for {api.name}, which is for assigned apps"
+    return Hit(
+        subject.of_flow(flow, field),
+        place(flow, field),
+        f"`{flow.name}` {got}, and no role was granted"
+        if api.by_assignment
+        else f"`{flow.name}` gets an app-only token for {api.name} without a role, since none was granted",
+        (_token(flow),),
+        _predicted(api),
+        severity="warning" if api.own and not api.by_assignment else None,
+    )
+
+
+def _predicted(api: _Api) -> Predicts | None:
+    if api.by_assignment:
+        return Predicts(400, aadsts=(501051,))
+    return None if api.app_id == GRAPH else Predicts(403)
+
+
+def both_types_one_used(
+    application: Application,
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A permission that calls need is declared in both types, and all flows have the same kind of token.
+
+    Where no call needs it in either type, `permission/unused` says so of both.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+        return
+    flows = tuple(flow for flow in flows if flow.access is not None)
+    if len({flow.access for flow in flows}) != 1:
+        return
+    used: PermissionType = "Role" if flows[0].access == "application" else "Scope"
+    twins = {(one.resource, one.written): one for one in entries if _is_known(one, used)}
+    needed = {name for climb in climbs for name in _accepted(climb)}
+    complete = inventory is not None and inventory.complete
+    for entry in entries:
+        twin = twins.get((entry.resource, entry.written))
+        if twin is None or entry.written not in needed or not _is_known(entry, _OTHER[used]):
+            continue
+        flow = "flow" if complete else "flow that is listed"
+        yield Hit(
+            subject.of_permission(api_of(entry, catalog), entry.written, _OTHER[used]),
+            entry.entry.at,
+            f"`{entry.written}` is declared in both types, and no {flow} has {_KIND[_OTHER[used]]} token",
+            (Related(twin.entry.at, "the type that is used"), _token(flows[0])),
+            confidence=None if complete else "medium",
+            edits=withdraw(entry) if complete else (),
+        )
+
+
+# --- managed identities -------------------------------------------------------------------------
+
+
+def managed_identity_needs_direct_assignment(
+    flows: tuple[Flow, ...],
+    grants: Grants,
+    catalog: Catalog,
+    entra: Entra,
+    application: Application | None = None,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A managed identity was not assigned what its calls need.
+
+    It is a principal of its own: what a registration declares, or was granted, does not reach it.
+    """
+    flows = tuple(flow for flow in flows if flow.type == "managed_identity" and flow.calls)
+    for flow in flows:
+        if not is_principal_of(flow, grants):
+            yield Unknown("grants.service_principals")
+        elif grants.app_role_assignments is None:
+            yield Unknown("grants.app_role_assignments")
+        else:
+            held = Holdings(None, frozenset(), False, None, granted(grants, flow, catalog))
+            for call in flow.every_call():
+                step = climb(call, flow, "Application", held, catalog, entra)
+                if step.rung in ("uncovered", "half-covered"):
+                    hit = _unassigned(Climb(flow, call, True, step), application, catalog)
+                    yield hit._replace(severity="warning") if directory_roles(inventory, grants) else hit
+                elif step.rung != "other-token":
+                    yield from map(Unknown, step.lacks)
+
+
+def _unassigned(found: Climb, application: Application | None, catalog: Catalog) -> Hit:
+    names = found.step.missing
+    return Hit(
+        subject.of_call(found.flow, found.call),
+        found.call.at,
+        f"`{subject.of_request(found.call)}` needs {wording.permissions(names, 'Role')}, "
+        f"which nobody assigned to the managed identity of `{found.flow.name}`",
+        (
+            Related(place(found.flow, "type"), "a managed identity"),
+            *where_declared(application, names, "Role", catalog),
+        ),
+        severity=found.severity,
+        confidence=found.confidence,
+    )
+
+
+def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...]) -> Iterator[Hit | Unknown]:
+    """A managed identity is asked for a permission by name, or calls what only users can."""
+    for flow in flows:
+        if flow.type != "managed_identity" or (flow.scopes is None and flow.resource is not None):
+            continue
+        asked = asked_for(flow)
+        named = [one for one in asked if one.is_named]
+        if named:
+            yield _named(flow, named)
+        elif flow.scopes is None or any(one.open for one in asked):
+            yield Unknown("flow.scopes")
+    for found in stopped_at("unsupported", (one for one in climbs if one.flow.type == "managed_identity")):
+        if isinstance(found, Unknown):
+            yield found
+        else:
+            yield _without_user(found)
+
+
+def _named(flow: Flow, named: list[Asked]) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "scopes"),
+        place(flow, "scopes"),
+        f"`{flow.name}` asks for {wording.listed(one.text.value for one in named)}, "
+        "and a managed identity is asked for an API as a whole",
+        (
+            *(Related(one.text.at, "a permission by name") for one in named),
+            Related(place(flow, "type"), "a managed identity"),
+        ),
+        Predicts(400, "invalid_resource", (500011,)),
+        confidence="medium",
+    )
+
+
+def _without_user(found: Climb) -> Hit:
+    return Hit(
+        subject.of_call(found.flow, found.call),
+        found.call.at,
+        f"`{subject.of_request(found.call)}` works for a signed-in user only, "
+        f"and `{found.flow.name}` is a managed identity, which has none",
+        (Related(place(found.flow, "type"), "a managed identity"),),
+        severity=found.severity,
+        confidence=found.confidence,
+    )
+
+
 # --- an app that has no token of its own --------------------------------------------------------
 
 
@@ -223,3 +486,18 @@ def _unstated(application: Application) -> tuple[str, ...]:
 
 def _uris(platform: Platform | None) -> tuple[object, ...] | None:
     return None if platform is None else platform.redirect_uris
+
+
+# --- declared twice -----------------------------------------------------------------------------
+
+
+def _is_known(entry: Declared, type_: PermissionType) -> bool:
+    return entry.state == "known" and entry.permission is not None and entry.permission.type == type_
+
+
+def _accepted(climb: Climb) -> Iterator[str]:
+    """What the called operation accepts, of either type."""
+    operation = climb.step.operation
+    for support in (operation.work, operation.personal, operation.application) if operation else ():
+        for found in support.accepted:
+            yield from found
