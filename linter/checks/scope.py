@@ -286,7 +286,7 @@ def resource_principal_missing(
             elif api is None and not is_guid(plain):
                 yield Unknown("flow.scopes" if has_placeholder(audience) else "catalog.resources")
             elif all(one.app_id != (api.app_id if api else plain) for one in present):
-                yield _without_principal(flow, audience, api, tenant)
+                yield _without_principal(flow, audience, api)
 
 
 # --- what a flow asks for ---------------------------------------------------------------------
@@ -541,12 +541,11 @@ def _signs_in_here(flow: Flow, tenant: Tenant, application: Application | None, 
     return flow.access == "application" or may_be_work_account(flow, application)
 
 
-def _without_principal(flow: Flow, audience: str, api: Resource | None, tenant: Tenant) -> Hit:
+def _without_principal(flow: Flow, audience: str, api: Resource | None) -> Hit:
     field = next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
     return Hit(
         subject.of_flow(flow, field),
         place(flow, field),
         f"`{flow.name}` asks for a token for {api.name if api else f'`{audience}`'}, "
         "which has no service principal in the tenant",
-        (Related(tenant.at, "all that the tenant has"),),
     )

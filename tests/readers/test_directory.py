@@ -300,6 +300,20 @@ def test_an_app_without_app_id_takes_the_one_client() -> None:
     assert found.service_principal.app_id == APP
 
 
+def test_calls_without_a_manifest_take_the_one_managed_identity() -> None:
+    """It has no registration, and one to which nothing was assigned is no client by any record."""
+    identity = {"id": CLIENT, "servicePrincipalType": "ManagedIdentity"}
+    file = {"servicePrincipals": {"value": [identity]}, "appRoleAssignments": {"value": []}}
+    found = grants(file, None)
+    assert found is not None
+    assert found.service_principal is not None
+    assert found.service_principal.id == CLIENT
+    assert found.app_role_assignments == ()
+    two = {**file, "servicePrincipals": {"value": [identity, {**identity, "id": RESOURCE}]}}
+    for other in (grants(two, None), grants(file)):
+        assert other is None or other.service_principal is None
+
+
 def test_records_of_others_do_not_say_that_the_app_has_none() -> None:
     other = {**DELEGATED, "id": "d2", "clientId": "other"}
     found = grants([PRINCIPAL, other, APPLICATION])

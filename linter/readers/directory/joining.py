@@ -116,7 +116,8 @@ class Directory:
             return None
         clients = set(self._clients())
         if not clients:
-            return _Client(None, None)
+            identity = self._sole_identity() if app_id is None else None
+            return _Client(identity, identity.id if identity is not None else None)
         if len(clients) > 1:
             return None
         [client] = clients
@@ -125,6 +126,15 @@ class Directory:
             return None  # of another app, as the lookup above has seen
         assumption = f"all grants are of the one client {client}; they are taken for this app's"
         return _Client(stated, client, (assumption,))
+
+    def _sole_identity(self) -> ServicePrincipal | None:
+        """The one managed identity among the principals; it holds nothing, and has no registration."""
+        found = [
+            principal
+            for principal in self._principals.values()
+            if principal.service_principal_type == "ManagedIdentity"
+        ]
+        return found[0] if len(found) == 1 else None
 
     def _clients(self) -> Iterator[str]:
         """Who holds something, by object id."""
