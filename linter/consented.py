@@ -63,13 +63,3 @@ def roles_of(grants: Grants, app_id: str) -> Consented:
     if "appRoleAssignments" in grants.partial:
         open_["grants.app_role_assignments"] = None
     return Consented(open=tuple(open_))
-
-
-def is_principal_of(flow: Flow, grants: Grants) -> bool:
-    """Whether the grants are those of the principal that the flow acts as.
-
-    A managed identity has one of its own beside the registration's.
-    """
-    principal = grants.service_principal
-    is_identity = principal is not None and principal.service_principal_type == "ManagedIdentity"
-    return is_identity or flow.type != "managed_identity"

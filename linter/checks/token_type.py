@@ -13,19 +13,18 @@ from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource
 from linter.catalog.records import GRAPH, PermissionType
 from linter.catalog.store import Catalog
-from linter.consented import is_principal_of, roles_of
+from linter.consented import roles_of
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import (
     Declared,
-    Holdings,
+    acting,
     api_of,
     declared,
     directory_roles,
-    granted,
     where_declared,
 )
-from linter.ladder import Climb, climb, is_graph_call, stopped_at
+from linter.ladder import Climb, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
 from linter.typed import Final, NamedTuple
@@ -242,9 +241,10 @@ def _unsure_of_roles(
     flow: Flow, api: _Api, climbs: tuple[Climb, ...], grants: Grants
 ) -> tuple[str, ...] | None:
     """What hides whether the flow's principal has a role of the API; None where it has one."""
-    if not is_principal_of(flow, grants):
+    mine = acting(flow, grants)
+    if mine is None:
         return ("grants.service_principals",)
-    consented = roles_of(grants, api.app_id)
+    consented = roles_of(mine, api.app_id)
     if consented.at is not None:
         return None
     if consented.open or api.app_id != GRAPH:
@@ -313,6 +313,7 @@ def both_types_one_used(
             entry.entry.at,
             f"`{entry.written}` is declared in both types, and no {flow} has {_KIND[_OTHER[used]]} token",
             (Related(twin.entry.at, "the type that is used"), _token(flows[0])),
+            severity="warning" if complete else "note",
             confidence=None if complete else "medium",
             edits=withdraw(entry) if complete else (),
         )
@@ -322,10 +323,9 @@ def both_types_one_used(
 
 
 def managed_identity_needs_direct_assignment(
-    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
     grants: Grants,
     catalog: Catalog,
-    entra: Entra,
     application: Application | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
@@ -333,24 +333,29 @@ def managed_identity_needs_direct_assignment(
 
     It is a principal of its own: what a registration declares, or was granted, does not reach it.
     """
-    flows = tuple(flow for flow in flows if flow.type == "managed_identity" and flow.calls)
-    for flow in flows:
-        if not is_principal_of(flow, grants):
-            yield Unknown("grants.service_principals")
-        elif grants.app_role_assignments is None:
-            yield Unknown("grants.app_role_assignments")
+    for found in stopped_at("uncovered", _of_identities(climbs)):
+        if isinstance(found, Unknown):
+            yield found
         else:
-            held = Holdings(None, frozenset(), False, None, granted(grants, flow, catalog))
-            for call in flow.every_call():
-                step = climb(call, flow, "Application", held, catalog, entra)
-                if step.rung in ("uncovered", "half-covered"):
-                    hit = _unassigned(Climb(flow, call, True, step), application, catalog)
-                    yield hit._replace(severity="warning") if directory_roles(inventory, grants) else hit
-                elif step.rung != "other-token":
-                    yield from map(Unknown, step.lacks)
+            yield _unassigned(
+                found, application, catalog, by_role=_has_directory_role(found.flow, inventory, grants)
+            )
+    for found in stopped_at("half-covered", _of_identities(climbs)):
+        if isinstance(found, Climb):
+            yield _unassigned(
+                found, application, catalog, by_role=_has_directory_role(found.flow, inventory, grants)
+            )
 
 
-def _unassigned(found: Climb, application: Application | None, catalog: Catalog) -> Hit:
+def _of_identities(climbs: tuple[Climb, ...]) -> Iterator[Climb]:
+    return (climb for climb in climbs if climb.flow.type == "managed_identity")
+
+
+def _has_directory_role(flow: Flow, inventory: Inventory | None, grants: Grants) -> bool:
+    return bool(directory_roles(inventory, acting(flow, grants)))
+
+
+def _unassigned(found: Climb, application: Application | None, catalog: Catalog, *, by_role: bool) -> Hit:
     names = found.step.missing
     return Hit(
         subject.of_call(found.flow, found.call),
@@ -361,7 +366,8 @@ def _unassigned(found: Climb, application: Application | None, catalog: Catalog)
             Related(place(found.flow, "type"), "a managed identity"),
             *where_declared(application, names, "Role", catalog),
         ),
-        severity=found.severity,
+        # A directory role opens calls without a permission; which ones is not published.
+        severity="warning" if by_role else found.severity,
         confidence=found.confidence,
     )
 
@@ -377,7 +383,7 @@ def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...
             yield _named(flow, named)
         elif flow.scopes is None or any(one.open for one in asked):
             yield Unknown("flow.scopes")
-    for found in stopped_at("unsupported", (one for one in climbs if one.flow.type == "managed_identity")):
+    for found in stopped_at("unsupported", _of_identities(climbs)):
         if isinstance(found, Unknown):
             yield found
         else:

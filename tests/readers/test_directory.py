@@ -300,18 +300,24 @@ def test_an_app_without_app_id_takes_the_one_client() -> None:
     assert found.service_principal.app_id == APP
 
 
-def test_calls_without_a_manifest_take_the_one_managed_identity() -> None:
-    """It has no registration, and one to which nothing was assigned is no client by any record."""
-    identity = {"id": CLIENT, "servicePrincipalType": "ManagedIdentity"}
-    file = {"servicePrincipals": {"value": [identity]}, "appRoleAssignments": {"value": []}}
-    found = grants(file, None)
+@pytest.mark.parametrize("app_id", [APP, None])
+def test_managed_identities_are_read_beside_the_app(app_id: str | None) -> None:
+    """They have no registration, and one to which nothing was assigned is no client by any record."""
+    identity = {
+        "id": RESOURCE,
+        "appId": "CCCCCCCC-0000-4000-8000-000000000004",
+        "servicePrincipalType": "ManagedIdentity",
+    }
+    found = grants({"servicePrincipals": {"value": [identity]}, "appRoleAssignments": {"value": []}}, app_id)
     assert found is not None
-    assert found.service_principal is not None
-    assert found.service_principal.id == CLIENT
-    assert found.app_role_assignments == ()
-    two = {**file, "servicePrincipals": {"value": [identity, {**identity, "id": RESOURCE}]}}
-    for other in (grants(two, None), grants(file)):
-        assert other is None or other.service_principal is None
+    [one] = found.managed_identities
+    assert one.principal.app_id == "cccccccc-0000-4000-8000-000000000004"
+    assert one.app_role_assignments == ()
+    assert one.directory_roles is None
+    own = grants([identity, {**APPLICATION, "principalId": RESOURCE}, PRINCIPAL], app_id)
+    assert own is not None
+    [one] = own.managed_identities
+    assert [held.app_role_id for held in one.app_role_assignments or ()] == ["r1"]
 
 
 def test_records_of_others_do_not_say_that_the_app_has_none() -> None:
