@@ -202,13 +202,7 @@ def default_hides_new_permissions(
 
     Where a flow cannot show a page at all, `consent/delegated-permission-not-granted` speaks.
     """
-    work = [
-        flow
-        for flow in flows
-        if flow.access == "delegated"
-        and may_be_work_account(flow, application)
-        and not serves_customers(flow, entra)
-    ]
+    work = [flow for flow in flows if _asks_work_tenant(flow, application, entra)]
     hidden: dict[At, tuple[Declared, list[Flow]]] = {}
     for flow in work if all(map(shows_page, work)) else ():
         if flow.prompt == "consent":
@@ -251,7 +245,7 @@ def resource_not_in_required_access(
     `permission/call-not-covered`'s. Scopes that are asked for by name need no registration.
     """
     for flow in flows:
-        if flow.access != "delegated" or is_ad_fs(flow) or serves_customers(flow, entra):
+        if not _asks_work_tenant(flow, application, entra):
             continue
         if flow.scopes is None and flow.resource is None:
             yield Unknown("flow.scopes")
@@ -279,7 +273,8 @@ def resource_principal_missing(
         for audience in audiences:
             api = entra.resource_of_audience(audience)
             plain = compared(audience)
-            if is_own(application, audience) or (api is not None and api.status == "retired"):
+            own = is_own(application, audience) or plain == (flow.client_id or "").strip().lower()
+            if own or (api is not None and api.status == "retired"):
                 continue
             if present is None:
                 yield Unknown("tenant.service_principals")
@@ -439,7 +434,7 @@ def _is_unpublished(flow: Flow, asked: Asked, catalog: Catalog, entra: Entra) ->
 
     A bare one may be meant for another API that is called.
     """
-    if flow.access != "delegated" or not may_be_work_account(flow, None):
+    if flow.access != "delegated" or not may_be_work_account(flow, None) or " " in asked.permission:
         return False
     api = entra.resource_of_audience(asked.audience or GRAPH)
     if api is None or not catalog.knows(api.app_id):
@@ -465,6 +460,16 @@ def _unpublished(flow: Flow, asked: Asked, catalog: Catalog, entra: Entra) -> Hi
 
 
 # --- what was declared and granted ------------------------------------------------------------
+
+
+def _asks_work_tenant(flow: Flow, application: Application, entra: Entra) -> bool:
+    """Whether the flow is a user's with a work account, whose tenant's consent decides."""
+    return (
+        flow.access == "delegated"
+        and may_be_work_account(flow, application)
+        and not is_ad_fs(flow)
+        and not serves_customers(flow, entra)
+    )
 
 
 def _is_graph(audience: str, entra: Entra) -> bool:

@@ -24,12 +24,13 @@ from linter.holdings import (
     directory_roles,
     where_declared,
 )
-from linter.ladder import Climb, is_graph_call, stopped_at
+from linter.ladder import Climb, Rung, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
 from linter.typed import Final, NamedTuple
 
 _OTHER: Final[dict[PermissionType, PermissionType]] = {"Scope": "Role", "Role": "Scope"}
+_NOT_HELD: Final[tuple[Rung, ...]] = ("uncovered", "half-covered")
 _KIND: Final[dict[PermissionType, str]] = {"Scope": "a delegated", "Role": "an app-only"}
 
 # --- the permissions are of the other type ------------------------------------------------------
@@ -232,7 +233,9 @@ def _is_judged_by_call(
     flow: Flow, application: Application | None, inventory: Inventory | None, grants: Grants
 ) -> bool:
     """Whether other rules speak of the flow's calls, or Microsoft Graph opens some of them without a role."""
-    if directory_roles(inventory, grants) or (inventory and inventory.resource_specific_permissions):
+    if _has_directory_role(flow, inventory, grants):
+        return True
+    if inventory is not None and inventory.resource_specific_permissions:
         return True
     return bool(flow.calls) and (application is not None or flow.type == "managed_identity")
 
@@ -333,18 +336,13 @@ def managed_identity_needs_direct_assignment(
 
     It is a principal of its own: what a registration declares, or was granted, does not reach it.
     """
-    for found in stopped_at("uncovered", _of_identities(climbs)):
-        if isinstance(found, Unknown):
-            yield found
-        else:
-            yield _unassigned(
-                found, application, catalog, by_role=_has_directory_role(found.flow, inventory, grants)
-            )
-    for found in stopped_at("half-covered", _of_identities(climbs)):
-        if isinstance(found, Climb):
-            yield _unassigned(
-                found, application, catalog, by_role=_has_directory_role(found.flow, inventory, grants)
-            )
+    for rung in _NOT_HELD:
+        for found in stopped_at(rung, _of_identities(climbs)):
+            if isinstance(found, Unknown):
+                yield found
+            else:
+                by_role = _has_directory_role(found.flow, inventory, grants)
+                yield _unassigned(found, application, catalog, by_role=by_role)
 
 
 def _of_identities(climbs: tuple[Climb, ...]) -> Iterator[Climb]:
@@ -382,7 +380,7 @@ def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...
         if named:
             yield _named(flow, named)
         elif flow.scopes is None or any(one.open for one in asked):
-            yield Unknown("flow.scopes")
+            yield Unknown("flow.resource" if flow.scopes is None else "flow.scopes")
     for found in stopped_at("unsupported", _of_identities(climbs)):
         if isinstance(found, Unknown):
             yield found

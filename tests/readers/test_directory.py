@@ -314,6 +314,13 @@ def test_managed_identities_are_read_beside_the_app(app_id: str | None) -> None:
     assert one.principal.app_id == "cccccccc-0000-4000-8000-000000000004"
     assert one.app_role_assignments == ()
     assert one.directory_roles is None
+    assert found.app_role_assignments is None
+    both = grants(
+        {"servicePrincipals": {"value": [identity, PRINCIPAL]}, "appRoleAssignments": {"value": []}}, app_id
+    )
+    assert both is not None
+    assert both.app_role_assignments is None, "nobody knows of whom the empty answer is"
+    assert both.managed_identities[0].app_role_assignments is None
     own = grants([identity, {**APPLICATION, "principalId": RESOURCE}, PRINCIPAL], app_id)
     assert own is not None
     [one] = own.managed_identities

@@ -188,7 +188,15 @@ class Directory:
         found = self._index(name, field).get(identity, ()) if identity is not None else ()
         if found or name in self._collections.whole:
             return tuple(found)
-        return () if self._sole_app and name in self._collections.empty else None
+        empty = self._sole_app and name in self._collections.empty
+        return () if empty and self._can_only_mean(identity) else None
+
+    def _can_only_mean(self, identity: str | None) -> bool:
+        """Whether an empty answer, which names nobody, is about this principal, the app or an identity."""
+        kinds = {one.id: one.service_principal_type for one in self._principals.values()}
+        if kinds.get(identity) == "ManagedIdentity":
+            return all(kind is None for other, kind in kinds.items() if other != identity)
+        return "ManagedIdentity" not in kinds.values()
 
     def _assigned(self, field: str, identity: str | None, asked: str) -> tuple[AppRoleAssignment, ...] | None:
         """App role assignments of a principal or to an API; the directory shows each from both ends."""
