@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from linter import subject
 from linter.asked import Asked, Whole, asked_for, asks_by_scope, whole_apis
-from linter.audience import compared, is_own, own_audiences, token_audiences
+from linter.audience import asked_in, compared, is_own, own_audiences, token_audiences
 from linter.authority import is_ad_fs, is_tenant_of, serves_customers
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
@@ -547,7 +547,7 @@ def _signs_in_here(flow: Flow, tenant: Tenant, application: Application | None, 
 
 
 def _without_principal(flow: Flow, audience: str, api: Resource | None) -> Hit:
-    field = next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
+    field = asked_in(flow)
     return Hit(
         subject.of_flow(flow, field),
         place(flow, field),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter import subject, wording
 from linter.amend import can_lose_roles, declare_for_call, withdraw
 from linter.asked import Asked, asked_for
-from linter.audience import is_own, token_audiences
+from linter.audience import asked_in, is_own, token_audiences
 from linter.authority import is_ad_fs
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource
@@ -27,7 +27,10 @@ from linter.holdings import (
 from linter.ladder import Climb, Rung, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
-from linter.typed import Final, NamedTuple
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 _OTHER: Final[dict[PermissionType, PermissionType]] = {"Scope": "Role", "Role": "Scope"}
 _NOT_HELD: Final[tuple[Rung, ...]] = ("uncovered", "half-covered")
@@ -177,6 +180,7 @@ def role_less_app_token(
     entra: Entra,
     application: Application | None = None,
     inventory: Inventory | None = None,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """An app-only token for an API that looks at roles, and the app was assigned none of them.
 
@@ -198,8 +202,10 @@ def role_less_app_token(
                 continue
             lacks = _unsure_of_roles(flow, api, climbs, grants)
             yield from map(Unknown, lacks or ())
-            if lacks == ():
-                yield _role_less(flow, api)
+            by_exchange = _has_exchange_roles(flow, api, grants, tenant, entra)
+            if lacks == () and by_exchange is not True:
+                hit = _role_less(flow, api)
+                yield hit if by_exchange is False or api.by_assignment else hit._replace(confidence="medium")
 
 
 class _Api(NamedTuple):
@@ -263,8 +269,22 @@ def _unsure_of_roles(
     return ("grants.resource_specific_consent",) if by_team else ()
 
 
+def _has_exchange_roles(
+    flow: Flow, api: _Api, grants: Grants, tenant: Tenant | None, entra: Entra
+) -> bool | None:
+    """Whether a role of Exchange's own opens mailboxes to the flow's principal; None where nobody says."""
+    if all(resource != api.app_id for resource, _ in entra.exchange_scoped):
+        return False
+    if tenant is None or tenant.exchange_role_assignments is None:
+        return None
+    mine = acting(flow, grants)
+    principal = mine.service_principal if mine is not None else None
+    names = {(name or "").lower() for name in (principal.id, principal.display_name)} if principal else set()
+    return any(one.app in names for one in tenant.exchange_role_assignments if one.app)
+
+
 def _role_less(flow: Flow, api: _Api) -> Hit:
-    field = next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
+    field = asked_in(flow)
     got = f"gets no app-only token for {api.name}, which is for assigned apps"
     return Hit(
         subject.of_flow(flow, field),
@@ -299,7 +319,8 @@ def both_types_one_used(
     if entries is None:
         yield Unknown("application.required_resource_access")
         return
-    flows = tuple(flow for flow in flows if flow.access is not None)
+    # A managed identity has nothing of what a registration declares.
+    flows = tuple(flow for flow in flows if flow.access is not None and flow.type != "managed_identity")
     if len({flow.access for flow in flows}) != 1:
         return
     used: PermissionType = "Role" if flows[0].access == "application" else "Scope"
