@@ -272,3 +272,48 @@ def test_places():
     assert [(found.at.pointer, found.label) for found in lines] == [
         ("/requiredResourceAccess/0/resourceAccess/1", "declares Mail.Read")
     ]
+
+
+IDENTITY = {"id": CLIENT, "appId": OTHER_API, "servicePrincipalType": "ManagedIdentity"}
+SECOND = {
+    "id": "11111111-0000-4000-8000-000000000003",
+    "appId": APP_ID,
+    "servicePrincipalType": "ManagedIdentity",
+}
+ASSIGNED = {"principalId": CLIENT, "resourceId": RESOURCE, "appRoleId": MAIL_READ_ROLE}
+
+
+@pytest.mark.parametrize(
+    ("principals", "client_id", "assignments", "expected"),
+    [
+        ([IDENTITY], None, [ASSIGNED], Granted(frozenset(), frozenset({"Mail.Read"}))),
+        ([IDENTITY], None, [], Granted(frozenset(), frozenset())),
+        ([IDENTITY], None, None, Granted(frozenset(), None, (), ("grants.app_role_assignments",))),
+        ([IDENTITY, SECOND], OTHER_API.upper(), [ASSIGNED], Granted(frozenset(), frozenset({"Mail.Read"}))),
+        ([IDENTITY, SECOND], None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        ([IDENTITY], APP_ID, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        (None, None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        (None, None, None, Granted(open_roles=("grants.app_role_assignments",))),
+    ],
+)
+def test_a_managed_identity_holds_what_was_assigned_to_it(
+    principals: list[dict[str, str]] | None,
+    client_id: str | None,
+    assignments: list[dict[str, str]] | None,
+    expected: Granted,
+):
+    graph = {"id": RESOURCE, "appId": GRAPH}
+    found: dict[str, Any] = {}
+    if principals is not None:
+        found["servicePrincipals"] = {"value": [*principals, graph]}
+    elif assignments is not None:
+        found["servicePrincipals"] = {"value": [{"id": CLIENT, "appId": APP_ID}, graph]}
+    if assignments is not None:
+        found["appRoleAssignments"] = {"value": assignments}
+    flow = {"name": "f", "type": "managed_identity", "calls": []} | (
+        {"client_id": client_id} if client_id else {}
+    )
+    example = {"application": {"appId": APP_ID}, "flows": [flow]} | ({"grants": found} if found else {})
+    case = examples.case(example, CATALOG)
+    assert case.inventory is not None
+    assert granted(case.grants, case.inventory.flows[0], CATALOG) == expected
