@@ -80,6 +80,36 @@ class OtherAuthority(NamedTuple):
     confidence: Confidence
 
 
+class AbsentPermission(NamedTuple):
+    """A permission of Microsoft Graph that some clouds do not have; in `name` a final `*` is any rest."""
+
+    name: str
+    clouds: tuple[CloudName, ...]
+    source: str
+    confidence: Confidence
+
+
+class AssertionIssuer(NamedTuple):
+    """An issuer of external tokens. One of its tokens lasts `minutes` at most, None: as long as its job."""
+
+    host: str
+    name: str
+    entra: bool
+    minutes: int | None
+    source: str
+    confidence: Confidence
+
+
+class FederatedLimit(NamedTuple):
+    """How many federated credentials or audiences there may be, or how long one of their members."""
+
+    of: Literal["credentials", "audiences", "name", "issuer", "subject"]
+    least: int
+    most: int
+    source: str
+    confidence: Confidence
+
+
 class FlowKind(NamedTuple):
     """A flow type on some platforms (none listed: on all).
 
