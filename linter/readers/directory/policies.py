@@ -297,7 +297,7 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
     rules = node.node("applicationRestrictions") or node.node("restrictions") or empty
     uris = (rules.node("identifierUris") or empty).node("nonDefaultUriAddition")
     audiences = rules.node("audiences") or empty
-    states = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
+    blocked = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
     applies_to = node.nodes("appliesTo")
     ids = [guid(one, "id") for one in applies_to or ()]
     return t.AppManagementPolicy(
@@ -307,8 +307,14 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
         _restrictions(rules, "passwordCredentials"),
         _restrictions(rules, "keyCredentials"),
         uris.text("state") if uris is not None else None,
-        {name: one.text("state") or "" for name, one in states.items() if one is not None},
+        {name: _audience(one) for name, one in blocked.items() if one is not None},
         None if applies_to is None else tuple(one for one in ids if one is not None),
+    )
+
+
+def _audience(node: Node) -> t.AudienceRestriction:
+    return t.AudienceRestriction(
+        node.at, node.text("state"), utc(node.text("restrictForAppsCreatedAfterDateTime"))
     )
 
 
