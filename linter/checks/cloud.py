@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from linter import cloud, subject
 from linter.audience import admitted
+from linter.authority import serves_customers
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
@@ -78,6 +79,8 @@ def personal_audience_in_national_cloud(
     audience = admitted(application, entra)
     if audience is not None and audience.national_clouds:
         return
+    if any(serves_customers(flow, entra) for flow in (inventory.flows if inventory else ())):
+        return  # apps of customer directories have that audience everywhere
     stated = cloud.of_app(inventory, tenant, entra)
     if stated is None:
         yield Unknown("inventory.cloud" if audience else "application.sign_in_audience")

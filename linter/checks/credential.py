@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter import cloud, credentials, days, federation, public_client, subject
 from linter.audience import admitted
+from linter.authority import serves_customers
 from linter.credentials import FIELDS, KINDS, Kind, Use, first_day, last_day
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
@@ -171,11 +172,13 @@ def secret_instead_of_strong_credential(
         )
 
 
-def too_many_secrets_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
+def too_many_secrets_personal(
+    application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
+) -> Iterator[Hit | Unknown]:
     """An app that admits personal accounts has more secrets than the directory lets it have."""
     secrets = application.password_credentials
-    if secrets == ():
-        return
+    if secrets == () or any(serves_customers(flow, entra) for flow in flows or ()):
+        return  # apps of customer directories have that audience without Microsoft accounts
     audience = admitted(application, entra)
     limits = [row.max_secrets for row in entra.sign_in_audiences if row.max_secrets is not None]
     most = audience.max_secrets if audience is not None else min(limits)

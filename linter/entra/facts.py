@@ -154,8 +154,8 @@ class Entra:
         """Limits of federated credentials."""
         return read("federated_limits", r.FederatedLimit)
 
-    def federated_limit(self, of: str) -> r.FederatedLimit:
-        """The limit of what the table names so."""
+    def federated_limit(self, of: r.FederatedPart) -> r.FederatedLimit:
+        """How many there may be, or how long it may be."""
         return next(row for row in self.federated_limits if row.of == of)
 
     # --- flows and audiences of sign-in -------------------------------------------------------

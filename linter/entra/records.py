@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]
 LibraryKind = Literal["adal", "msal", "raw", "other"]
+FederatedPart = Literal["credentials", "audiences", "name", "issuer", "subject"]
 
 
 class Resource(NamedTuple):
@@ -103,7 +104,7 @@ class AssertionIssuer(NamedTuple):
 class FederatedLimit(NamedTuple):
     """How many federated credentials or audiences there may be, or how long one of their members."""
 
-    of: Literal["credentials", "audiences", "name", "issuer", "subject"]
+    of: FederatedPart
     least: int
     most: int
     source: str
