@@ -15,7 +15,7 @@ from linter.placeholder import has_placeholder
 from linter.typed import Final, Literal, NamedTuple
 
 Field = Literal["issuer", "subject"]
-Unlike = Literal["case", "slash", "blank", "ids"]
+Unlike = Literal["case", "slash", "blank", "ids", "wildcard"]
 
 
 class Trust(NamedTuple):
@@ -108,10 +108,13 @@ def _is_open(text: str | None) -> bool:
 
 
 def _unlike(one: str, other: str) -> Unlike | None:
-    """In what little two different texts differ; None where it is more."""
+    """In what little what is trusted (`one`) differs from another text; None where it is more."""
     for unlike, plain in _PLAIN.items():
         if plain(one) == plain(other):
             return unlike
+    head, star, tail = one.partition("*")
+    if star and other.startswith(head) and other.endswith(tail.rpartition("*")[2]):
+        return "wildcard"
     return None
 
 

@@ -8,10 +8,6 @@ from __future__ import annotations
 from linter.entra import Entra
 from linter.finding import Related
 from linter.model import Application, Flow, place
-from linter.typed import Final
-
-SERVER_SIDE: Final = ("web", "spa", "api", "required_resource_access")
-"""The fields of the registration that could show that a public client is something else as well."""
 
 
 def shown(application: Application) -> Related | None:
@@ -47,6 +43,18 @@ def serves(application: Application) -> bool:
         for block in application.required_resource_access or ()
         for access in block.resource_access or ()
     )
+
+
+def undecided(application: Application) -> tuple[str, ...]:
+    """The fields that could still show that it is more."""
+    api = application.api
+    open_ = {
+        "web": application.web is None or application.web.redirect_uris is None,
+        "spa": application.spa is None or application.spa.redirect_uris is None,
+        "api": api is None or api.oauth2_permission_scopes is None,
+        "required_resource_access": application.required_resource_access is None,
+    }
+    return tuple(f"application.{field}" for field, unknown in open_.items() if unknown)
 
 
 def may_be_confidential(flow: Flow, entra: Entra) -> bool:

@@ -44,6 +44,13 @@ def test_one_credential(issuer: str, subject: str, expected: Trust) -> None:
     assert federation.trust([ONE], issuer, subject) == expected
 
 
+def test_a_wildcard_that_was_meant_to_match() -> None:
+    meant = credential(subject="repo:contoso/app:ref:refs/heads/*")
+    assert federation.trust([meant], ISSUER, SUBJECT) == Trust("refused", True, meant, "subject", "wildcard")
+    other = credential(subject="repo:contoso/app:environment:*")
+    assert federation.trust([other], ISSUER, SUBJECT) == Trust("refused", True)
+
+
 @pytest.mark.parametrize(
     ("unclear", "state"),
     [

@@ -234,6 +234,8 @@ def on_public_only_app(
     application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
 ) -> Iterator[Hit | Unknown]:
     """A public client, which cannot keep a secret and is refused with one (AADSTS700025), has credentials."""
+    if application.password_credentials == () and application.key_credentials == ():
+        return
     if any(public_client.may_be_confidential(flow, entra) for flow in flows or ()):
         return
     if public_client.serves(application):
@@ -246,10 +248,10 @@ def on_public_only_app(
     yield from _unlisted(held)
     if not any(held.values()):
         return
-    unstated = [field for field in public_client.SERVER_SIDE if getattr(application, field) is None]
-    yield from (Unknown(f"application.{field}") for field in unstated)
+    undecided = public_client.undecided(application)
+    yield from map(Unknown, undecided)
     for kind, found in held.items():
-        if found and not unstated:
+        if found and not undecided:
             yield Hit(
                 _LISTS[kind],
                 place(application, FIELDS[kind]),
@@ -401,7 +403,12 @@ def fic_duplicate_issuer_subject(
         yield _NO_FEDERATED
     first: dict[tuple[str, str], FederatedIdentityCredential] = {}
     for one in found or ():
-        if one.issuer is None or one.subject is None:
+        if one.issuer is None:
+            yield Unknown("application.federated_identity_credentials.issuer")
+            continue
+        if one.subject is None:
+            if one.claims_matching_expression is None:
+                yield Unknown("application.federated_identity_credentials.subject")
             continue
         earlier = first.setdefault((one.issuer, one.subject), one)
         if earlier is not one:
@@ -636,7 +643,7 @@ def _belong_together(one: Credential, signing: Credential) -> bool:
     """Whether a credential is the other half of a certificate that signs tokens, or the secret of it."""
     dates = (one.start_date_time, one.end_date_time)
     same_dates = None not in dates and dates == (signing.start_date_time, signing.end_date_time)
-    return one.key_id == signing.key_id or same_dates
+    return same_dates or (one.key_id is not None and one.key_id == signing.key_id)
 
 
 # --- what is configured -----------------------------------------------------------------------
@@ -747,6 +754,7 @@ _UNLIKE: Final = {
     "slash": "in a final slash",
     "blank": "in blanks around it",
     "ids": "in GitHub's ids of owner and repository",
+    "wildcard": "in a wildcard, which is taken literally",
 }
 
 
