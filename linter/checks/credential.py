@@ -271,15 +271,15 @@ def on_service_principal(
     principal = grants.service_principal
     if principal is None:
         if not grants.service_principal_absent:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     if principal.service_principal_type == "ManagedIdentity":
         return
     keys, secrets = principal.key_credentials, principal.password_credentials
     if keys is None:
-        yield Unknown("grants.service_principals.key_credentials")
+        yield Unknown("grants.service_principal.key_credentials")
     if secrets is None:
-        yield Unknown("grants.service_principals.password_credentials")
+        yield Unknown("grants.service_principal.password_credentials")
     signing = [one for one in keys or () if one.usage == "Sign"]
     audience = admitted(application, entra)
     related = (
