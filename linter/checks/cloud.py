@@ -73,13 +73,13 @@ def authority_wrong_cloud(
 
 
 def personal_audience_in_national_cloud(
-    application: Application, entra: Entra, inventory: Inventory | None = None, tenant: Tenant | None = None
+    application: Application, inventory: Inventory, entra: Entra, tenant: Tenant | None = None
 ) -> Iterator[Hit | Unknown]:
     """Personal accounts are admitted where there are none."""
     audience = admitted(application, entra)
     if audience is not None and audience.national_clouds:
         return
-    if any(serves_customers(flow, entra) for flow in (inventory.flows if inventory else ())):
+    if any(serves_customers(flow, entra) for flow in inventory.flows):
         return  # apps of customer directories have that audience everywhere
     stated = cloud.of_app(inventory, tenant, entra)
     if stated is None:
@@ -100,16 +100,19 @@ def personal_audience_in_national_cloud(
 
 
 def publisher_verification_national(
-    application: Application, entra: Entra, inventory: Inventory | None = None, tenant: Tenant | None = None
+    application: Application, inventory: Inventory, entra: Entra, tenant: Tenant | None = None
 ) -> Iterator[Hit | Unknown]:
     """A multitenant app cannot have its publisher verified, so that users cannot consent to much."""
-    if isinstance(application.verified_publisher_id, str) or _is_consented_by_admin(inventory):
+    if isinstance(application.verified_publisher_id, str):
+        return
+    if inventory.consent is not None and inventory.consent.by == "admin":
         return
     audience = admitted(application, entra)
     if audience is not None and not audience.multi_tenant:
         return
-    if inventory is not None and not any(flow.access == "delegated" for flow in inventory.flows):
-        return  # application permissions are an administrator's anyway
+    delegated = [flow for flow in inventory.flows if flow.access == "delegated"]
+    if all(serves_customers(flow, entra) for flow in delegated):
+        return  # application permissions are an administrator's anyway, and customers consent to nothing
     stated = cloud.of_app(inventory, tenant, entra)
     if stated is not None and not stated.national:
         return
@@ -130,9 +133,9 @@ def publisher_verification_national(
 
 def permission_not_in_cloud(
     application: Application,
+    inventory: Inventory,
     catalog: Catalog,
     entra: Entra,
-    inventory: Inventory | None = None,
     tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """A declared permission of Microsoft Graph that the app's cloud is known to lack (AADSTS650053).
@@ -227,7 +230,3 @@ def _legacy(flow: Flow, host: str, other: OtherAuthority) -> Hit:
 
 _WORK_ACCOUNTS = "AzureADMultipleOrgs"
 """The audience of those whom a mixed one lets in, but for personal accounts."""
-
-
-def _is_consented_by_admin(inventory: Inventory | None) -> bool:
-    return inventory is not None and inventory.consent is not None and inventory.consent.by == "admin"
