@@ -295,8 +295,10 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
     """The tenant's default policy (`applicationRestrictions`), or one for some apps (`restrictions`)."""
     empty = Node({}, node.at, node.completeness)
     rules = node.node("applicationRestrictions") or node.node("restrictions") or empty
-    uris = (rules.node("identifierUris") or empty).node("nonDefaultUriAddition")
-    audiences = rules.node("audiences") or empty
+    # A policy for some apps says below `restrictions` what is about registrations alone.
+    own = rules.node("applicationRestrictions") or rules
+    uris = (own.node("identifierUris") or empty).node("nonDefaultUriAddition")
+    audiences = own.node("audiences") or empty
     blocked = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
     applies_to = node.nodes("appliesTo")
     ids = [guid(one, "id") for one in applies_to or ()]
