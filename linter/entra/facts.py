@@ -125,6 +125,39 @@ class Entra:
         name = host_of(host)
         return _first(row for row in self.other_authorities if host_matches(row.host, name))
 
+    @cached_property
+    def absent_permissions(self) -> tuple[r.AbsentPermission, ...]:
+        """Permissions of Microsoft Graph that some clouds do not have."""
+        return read("absent_permissions", r.AbsentPermission)
+
+    def absent_permission(self, name: str, cloud: str) -> r.AbsentPermission | None:
+        """The entry that says that `cloud` lacks the permission of this name; None where none says so."""
+        plain = name.strip().lower()
+        return _first(
+            row for row in self.absent_permissions if cloud in row.clouds and fits(plain, (row.name.lower(),))
+        )
+
+    # --- federated credentials ----------------------------------------------------------------
+
+    @cached_property
+    def assertion_issuers(self) -> tuple[r.AssertionIssuer, ...]:
+        """Issuers of the external tokens that apps prove themselves with."""
+        return read("assertion_issuers", r.AssertionIssuer)
+
+    def assertion_issuer(self, issuer: str) -> r.AssertionIssuer | None:
+        """The entry of an issuer, by the host in its URL."""
+        name = host_of(issuer)
+        return _first(row for row in self.assertion_issuers if host_matches(row.host, name))
+
+    @cached_property
+    def federated_limits(self) -> tuple[r.FederatedLimit, ...]:
+        """Limits of federated credentials."""
+        return read("federated_limits", r.FederatedLimit)
+
+    def federated_limit(self, of: r.FederatedPart) -> r.FederatedLimit:
+        """How many there may be, or how long it may be."""
+        return next(row for row in self.federated_limits if row.of == of)
+
     # --- flows and audiences of sign-in -------------------------------------------------------
 
     @cached_property

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]
 LibraryKind = Literal["adal", "msal", "raw", "other"]
+FederatedPart = Literal["credentials", "audiences", "name", "issuer", "subject"]
 
 
 class Resource(NamedTuple):
@@ -76,6 +77,36 @@ class OtherAuthority(NamedTuple):
     clouds: tuple[CloudName, ...]
     replacement: str | None
     ended: str | None
+    source: str
+    confidence: Confidence
+
+
+class AbsentPermission(NamedTuple):
+    """A permission of Microsoft Graph that some clouds do not have; in `name` a final `*` is any rest."""
+
+    name: str
+    clouds: tuple[CloudName, ...]
+    source: str
+    confidence: Confidence
+
+
+class AssertionIssuer(NamedTuple):
+    """An issuer of external tokens. One of its tokens lasts `minutes` at most, None: as long as its job."""
+
+    host: str
+    name: str
+    entra: bool
+    minutes: int | None
+    source: str
+    confidence: Confidence
+
+
+class FederatedLimit(NamedTuple):
+    """How many federated credentials or audiences there may be, or how long one of their members."""
+
+    of: FederatedPart
+    least: int
+    most: int
     source: str
     confidence: Confidence
 

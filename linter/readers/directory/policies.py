@@ -295,9 +295,11 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
     """The tenant's default policy (`applicationRestrictions`), or one for some apps (`restrictions`)."""
     empty = Node({}, node.at, node.completeness)
     rules = node.node("applicationRestrictions") or node.node("restrictions") or empty
-    uris = (rules.node("identifierUris") or empty).node("nonDefaultUriAddition")
-    audiences = rules.node("audiences") or empty
-    states = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
+    # A policy for some apps says below `restrictions` what is about registrations alone.
+    own = rules.node("applicationRestrictions") or rules
+    uris = (own.node("identifierUris") or empty).node("nonDefaultUriAddition")
+    audiences = own.node("audiences") or empty
+    blocked = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
     applies_to = node.nodes("appliesTo")
     ids = [guid(one, "id") for one in applies_to or ()]
     return t.AppManagementPolicy(
@@ -307,8 +309,14 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
         _restrictions(rules, "passwordCredentials"),
         _restrictions(rules, "keyCredentials"),
         uris.text("state") if uris is not None else None,
-        {name: one.text("state") or "" for name, one in states.items() if one is not None},
+        {name: _audience(one) for name, one in blocked.items() if one is not None},
         None if applies_to is None else tuple(one for one in ids if one is not None),
+    )
+
+
+def _audience(node: Node) -> t.AudienceRestriction:
+    return t.AudienceRestriction(
+        node.at, node.text("state"), utc(node.text("restrictForAppsCreatedAfterDateTime"))
     )
 
 
