@@ -129,8 +129,7 @@ def never_given(policy: ConditionalAccessPolicy, flow: Flow, can: Can = can) -> 
     """The controls that keep the flow out for good; () where it may get in."""
     controls = asked(policy)
     failing = tuple(one for one in controls if can(flow, one) is False)
-    any_suffices = (policy.operator or "").upper() == "OR"
-    return () if any_suffices and len(failing) < len(controls) else failing
+    return () if _any_suffices(policy) and len(failing) < len(controls) else failing
 
 
 def is_multifactor(controls: tuple[str, ...]) -> bool:
@@ -138,15 +137,19 @@ def is_multifactor(controls: tuple[str, ...]) -> bool:
     return "mfa" in controls or "authenticationstrength" in controls
 
 
-def asks_for(controls: tuple[str, ...]) -> str:
-    """What controls do, as a label: `asks for a compliant device`, `blocks access`."""
-    return "blocks access" if BLOCK in controls else f"asks for {words(controls)}"
+def asks_for(policy: ConditionalAccessPolicy, controls: tuple[str, ...]) -> str:
+    """What controls of a policy do, as a label: `asks for a compliant device`, `blocks access`."""
+    return "blocks access" if BLOCK in controls else f"asks for {words(policy, controls)}"
 
 
-def words(controls: tuple[str, ...]) -> str:
-    """What the controls ask for, as in `asks for a compliant device`; not for blocking ones."""
+def words(policy: ConditionalAccessPolicy, controls: tuple[str, ...]) -> str:
+    """What controls of a policy ask for, as in `asks for a compliant device`; not for blocking ones."""
     named = dict.fromkeys(_WORDS.get(one, "a further control") for one in controls)
-    return " and ".join(named)
+    return (" or " if _any_suffices(policy) else " and ").join(named)
+
+
+def _any_suffices(policy: ConditionalAccessPolicy) -> bool:
+    return (policy.operator or "").upper() == "OR"
 
 
 def predicted(controls: tuple[str, ...]) -> Predicts:

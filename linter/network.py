@@ -16,15 +16,13 @@ def inside(ranges: Iterable[str], location: Iterable[str]) -> bool | None:
 
     None where some do and some do not, where a text is no range, and where there are no ranges.
     """
-    own = tuple(ranges)
-    inner, outer = _networks(own), _networks(tuple(location))
-    if not inner or len(inner) < len(own):
+    inner, outer = _networks(tuple(ranges)), _networks(tuple(location))
+    if not inner or outer is None:
         return None
-    covers = [_lies_in(one, outer or ()) for one in inner]
-    if outer is not None and all(covers):
+    if all(_lies_in(one, outer) for one in inner):
         return True
-    met = any(one.version == other.version and one.overlaps(other) for one in inner for other in outer or ())
-    return None if met or outer is None else False
+    met = any(one.version == other.version and one.overlaps(other) for one in inner for other in outer)
+    return None if met else False
 
 
 def _lies_in(one: IPv4Network | IPv6Network, outer: Iterable[IPv4Network | IPv6Network]) -> bool:

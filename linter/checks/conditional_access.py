@@ -64,18 +64,19 @@ def claims_challenge_not_handled(
 ) -> Iterator[Hit | Unknown]:
     """A client neither catches a claims challenge nor replays it (identity platform: claims challenge).
 
-    Policies for users do not apply to an app by itself, nor to personal accounts.
+    Policies for users do not apply to an app by itself, nor to personal accounts. What acts for another's
+    user is `conditional-access/obo-challenge-not-propagated`'s.
     """
     for flow in _of_users(flows, application, entra):
+        if flow.type == "on_behalf_of":
+            continue
         if flow.handles_claims_challenge is None:
             yield Unknown("flow.handles_claims_challenge")
         elif not flow.handles_claims_challenge and not _is_left_alone(flow, policies):
-            relays = flow.type == "on_behalf_of"
-            duty = "pass a claims challenge on to its caller" if relays else "answer a claims challenge"
             yield Hit(
                 subject.of_flow(flow, "handles_claims_challenge"),
                 place(flow, "handles_claims_challenge"),
-                f"`{flow.name}` does not {duty}",
+                f"`{flow.name}` does not answer a claims challenge",
             )
 
 
@@ -308,8 +309,8 @@ def resource_without_xms_cc(application: Application, inventory: Inventory) -> I
         yield Hit(
             "optionalClaims.accessToken",
             claims.at,
-            f"the API sends claims challenges, and does not ask for `{_XMS_CC}`, by which clients show that they "
-            "understand them",
+            f"the API sends claims challenges, and does not ask for `{_XMS_CC}`, by which clients show that "
+            "they understand them",
             (Related(api.at, "sends claims challenges"),),
             edits=(_add_claim(claims),),
         )
@@ -395,12 +396,16 @@ def _kept_out(flow: Flow) -> Made:
 
     def hit(one: Met) -> Hit:
         controls = _out_of_reach(one.policy, flow)
-        what = f"{one.does('block')} it" if blocks(one.policy) else f"{one.does('ask')} for {words(controls)}"
+        what = (
+            f"{one.does('block')} it"
+            if blocks(one.policy)
+            else f"{one.does('ask')} for {words(one.policy, controls)}"
+        )
         return Hit(
             subject.of_flow(flow, field),
             place(flow, field),
             f"`{flow.name}` {how}, and the policy `{one.name}` {what}",
-            (Related(one.policy.at, asks_for(controls)),),
+            (Related(one.policy.at, asks_for(one.policy, controls)),),
             predicted(controls),
         )
 
@@ -449,8 +454,8 @@ def _unvouched(flow: Flow) -> Made:
             subject.of_flow(flow, "broker"),
             place(flow, "broker"),
             f"`{flow.name}` signs in without a broker, and the policy `{one.name}` {one.does('ask')} for "
-            f"{words(controls)}",
-            (Related(one.policy.at, asks_for(controls)),),
+            f"{words(one.policy, controls)}",
+            (Related(one.policy.at, asks_for(one.policy, controls)),),
             confidence=None if flow.platform == "mobile" else "low",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from linter import credentials, subject
-from linter.access_controls import Wanted, asked, asks_for, is_multifactor, never_given, words
+from linter.access_controls import Wanted, asks_for, is_multifactor, never_given, words
 from linter.access_policy import Met, Policies, told
 from linter.authority import serves_customers
 from linter.credentials import FIELDS, KINDS
@@ -157,11 +157,12 @@ def _asks_second_factor(flow: Flow) -> Wanted:
 
 
 def _blocked_by_policy(flow: Flow) -> Callable[[Met], Hit]:
-    return lambda one: _without_second_factor(
-        flow,
-        f"the policy `{one.name}` {one.does('ask')} for {words(asked(one.policy))}",
-        Related(one.policy.at, asks_for(asked(one.policy))),
-    )
+    def hit(one: Met) -> Hit:
+        controls = never_given(one.policy, flow)
+        why = f"the policy `{one.name}` {one.does('ask')} for {words(one.policy, controls)}"
+        return _without_second_factor(flow, why, Related(one.policy.at, asks_for(one.policy, controls)))
+
+    return hit
 
 
 def _without_second_factor(flow: Flow, why: str, related: Related) -> Hit:
