@@ -192,7 +192,7 @@ def _is_principal(own: str | None, listed: tuple[str, ...]) -> _Answer:
     ids = [one for one in listed if is_guid(one)]
     if not ids:
         return _NO
-    return _Answer(None, "grants.service_principals") if own is None else _Answer(own.lower() in ids)
+    return _Answer(None, "grants.service_principal") if own is None else _Answer(own.lower() in ids)
 
 
 def _filters(rule: str | None, mode: str) -> bool:

@@ -307,7 +307,7 @@ SERVICE_PRINCIPAL = {"id": PRINCIPAL, "appId": APP, "servicePrincipalType": "App
         ({"includeServicePrincipals": ["None"]}, SINGLE, None, DOES_NOT),
         ({"includeServicePrincipals": [PRINCIPAL]}, SINGLE, SERVICE_PRINCIPAL, APPLIES),
         ({"includeServicePrincipals": [ALICE]}, SINGLE, SERVICE_PRINCIPAL, DOES_NOT),
-        ({"includeServicePrincipals": [PRINCIPAL]}, SINGLE, None, may("grants.service_principals")),
+        ({"includeServicePrincipals": [PRINCIPAL]}, SINGLE, None, may("grants.service_principal")),
         (
             {"includeServicePrincipals": ["ServicePrincipalsInMyTenant"]},
             {"appId": APP, "signInAudience": "AzureADMultipleOrgs"},
