@@ -17,7 +17,7 @@ from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Hit, Severity, U
 from linter.ladder import may_be_work_account
 from linter.model import Application, Flow, Grants
 from linter.placeholder import has_placeholder
-from linter.policy_audience import policy_audiences
+from linter.policy_audience import PolicyAudience, policy_audiences
 from linter.policy_conditions import Part, SignIn
 from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
@@ -81,6 +81,19 @@ class Found(NamedTuple):
     policies: tuple[Met, ...]
     lacks: tuple[str, ...] = ()
 
+    def told(self, hit: Callable[[Met], Hit]) -> Iterator[Hit | Unknown]:
+        """What a check yields of them: what would have to be known, and one hit.
+
+        `hit` makes it of the surest policy; it is as sure as it is that this one applies.
+        """
+        yield from map(Unknown, self.lacks)
+        if self.policies:
+            made, surest = hit(self.policies[0]), self.policies[0].verdict
+            yield made._replace(
+                severity=_lesser(made.severity, surest.severity, SEVERITIES),
+                confidence=_lesser(made.confidence, surest.confidence, CONFIDENCES),
+            )
+
 
 class Policies(NamedTuple):
     """A tenant's policies, and what is known beside the flows that they are asked about."""
@@ -91,14 +104,24 @@ class Policies(NamedTuple):
     application: Application | None = None
     grants: Grants | None = None
 
-    def met(self, flow: Flow, wanted: Callable[[ConditionalAccessPolicy], bool]) -> Found:
-        """The policies for which `wanted` holds and that apply to `flow`, or may."""
+    def met(
+        self,
+        flow: Flow,
+        wanted: Callable[[ConditionalAccessPolicy], bool],
+        audience: PolicyAudience | None = None,
+    ) -> Found:
+        """The policies for which `wanted` holds and that apply to `flow`, or may.
+
+        With an `audience` those that do for what the flow asks of this API, else of any.
+        """
         if self.is_exempt(flow):
             return Found(())
         policies = self.tenant.conditional_access_policies
         if policies is None:
             return Found((), (_FIELD,))
         sign_in = self.sign_in(flow)
+        if audience is not None:
+            sign_in = sign_in._replace(audiences=(audience,))
         judged = (Met(one, verdict(one, sign_in)) for one in policies if is_enforced(one) and wanted(one))
         met = sorted((one for one in judged if one.verdict.answer != "does not apply"), key=_doubt)
         if met and met[0].verdict.answer == "applies":
@@ -144,20 +167,6 @@ class Policies(NamedTuple):
         """The flow as policies see it."""
         audiences = policy_audiences(flow, self.application, self.entra)
         return SignIn(flow, self.application, self.grants, self.tenant, self.entra, audiences, self.today)
-
-
-def told(found: Found, hit: Callable[[Met], Hit]) -> Iterator[Hit | Unknown]:
-    """What a check yields of the policies found: what would have to be known, and one hit.
-
-    `hit` makes it of the surest policy; it is as sure as it is that this one applies.
-    """
-    yield from map(Unknown, found.lacks)
-    if found.policies:
-        made, surest = hit(found.policies[0]), found.policies[0].verdict
-        yield made._replace(
-            severity=_lesser(made.severity, surest.severity, SEVERITIES),
-            confidence=_lesser(made.confidence, surest.confidence, CONFIDENCES),
-        )
 
 
 def _lesser(one: Level | None, other: Level | None, order: tuple[Level, ...]) -> Level | None:

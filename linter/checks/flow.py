@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from linter import credentials, subject
-from linter.access_controls import Wanted, asks_for, is_multifactor, never_given, words
-from linter.access_policy import Met, Policies, told
+from linter.access_controls import asks_for, is_multifactor, never_given, words
 from linter.authority import serves_customers
 from linter.credentials import FIELDS, KINDS
 from linter.entra import Entra
@@ -15,8 +14,12 @@ from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, U
 from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import Application, Flow, Grants, Platform, Text, place
 from linter.placeholder import has_placeholder
-from linter.typed import Final, NamedTuple
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
+
+if TYPE_CHECKING:
+    from linter.access_controls import Wanted
+    from linter.access_policy import Met, Policies
 
 _CODE_FLOWS: Final = ("authorization_code", "hybrid")
 _PUBLIC_FLOWS: Final = ("device_code", "password", "integrated_windows")
@@ -147,7 +150,7 @@ def ropc_blocked_by_mfa(
             related = Related(flow.user.at, "needs a second factor")
             yield _without_second_factor(flow, "its user needs a second factor", related)
         elif policies is not None:
-            yield from told(policies.met(flow, _asks_second_factor(flow)), _blocked_by_policy(flow))
+            yield from policies.met(flow, _asks_second_factor(flow)).told(_blocked_by_policy(flow))
         elif needed is None:
             yield Unknown("user.mfa")
 
