@@ -119,16 +119,18 @@ class Policies(NamedTuple):
         policies = self.tenant.conditional_access_policies
         if policies is None:
             return Found((), (_FIELD,))
+        lacks = [_FIELD] if self.are_partial else []
+        chosen = [one for one in policies if is_enforced(one) and wanted(one)]
+        if not chosen:
+            return Found((), tuple(lacks))
         sign_in = self.sign_in(flow)
         if audience is not None:
             sign_in = sign_in._replace(audiences=(audience,))
-        judged = (Met(one, verdict(one, sign_in)) for one in policies if is_enforced(one) and wanted(one))
+        judged = (Met(one, verdict(one, sign_in)) for one in chosen)
         met = sorted((one for one in judged if one.verdict.answer != "does not apply"), key=_doubt)
         if met and met[0].verdict.answer == "applies":
             return Found(tuple(met))
-        lacks = [field for one in met for field in one.verdict.lacks]
-        if self.are_partial:
-            lacks.append(_FIELD)
+        lacks += (field for one in met for field in one.verdict.lacks)
         return Found(tuple(met), tuple(dict.fromkeys(lacks)))
 
     def leave_alone(self, flow: Flow) -> bool:

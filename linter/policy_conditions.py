@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from linter.entra import Entra
-from linter.entra.scopes import is_guid
+from linter.entra.scopes import is_guid, split_scope
 from linter.model import NULL, Application, Flow, Grants, Person
 from linter.network import inside
 from linter.placeholder import has_placeholder
@@ -243,13 +243,22 @@ def _audience(policy: ConditionalAccessPolicy, audience: PolicyAudience, sign_in
 def _is_meant(target: str, audience: PolicyAudience, sign_in: SignIn) -> _Answer:
     app_id, entra = audience.app_id, sign_in.entra
     if app_id is None:
-        return _Answer(None, "flow.scopes")
+        return _Answer(None, "" if _says_scopes(sign_in.flow) else "flow.scopes")
     if entra.is_meant(target, app_id):
         return _Answer(holds=True)
     application = sign_in.application
     own = application is not None and (application.app_id or "").lower() == app_id
     # A name stands for more of Microsoft's APIs than our tables know.
     return _NO if is_guid(target) or own or entra.resource(app_id) else _Answer(None)
+
+
+def _says_scopes(flow: Flow) -> bool:
+    """Whether nothing more can be said of what the flow asks for."""
+    if flow.access == "application":
+        return True
+    return flow.scopes is not None and not any(
+        has_placeholder(text.value) or split_scope(text.value).is_default for text in flow.scopes
+    )
 
 
 # --- how, from where ---------------------------------------------------------------------------

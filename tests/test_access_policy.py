@@ -10,6 +10,7 @@ from linter.access_controls import asked, can, can_without_broker, never_given, 
 from linter.access_policy import Policies, Verdict, verdict
 from linter.catalog.store import Catalog
 from linter.entra import Entra
+from linter.finding import Hit, Unknown
 from linter.policy_audience import policy_audiences
 from linter.tenant import ConditionalAccessPolicy
 from tests import rule_examples
@@ -143,7 +144,7 @@ def test_members_of_a_group_are_found_by_their_own_list():
         (resources(includeUserActions=["urn:user:registerdevice"]), {"scopes": ["Mail.Read"]}, DOES_NOT),
         (resources("Office365"), {"scopes": ["Mail.Read"]}, APPLIES),
         (resources("Office365"), {"scopes": ["User.ReadWrite"]}, DOES_NOT),
-        (resources("Office365"), {"scopes": ["Printer.Read.All"]}, may("flow.scopes")),
+        (resources("Office365"), {"scopes": ["Printer.Read.All"]}, may()),
         (resources("Office365"), {"scopes": ["https://management.azure.com/.default"]}, DOES_NOT),
         (resources("MicrosoftAdminPortals"), {"scopes": ["https://management.azure.com/.default"]}, DOES_NOT),
         (resources(AZURE), {"scopes": ["https://api.loganalytics.io/.default"]}, APPLIES),
@@ -404,6 +405,31 @@ def test_what_is_not_known_of_the_policies_is_said():
     partial = known._replace(tenant=known.tenant._replace(partial=frozenset({"conditionalAccessPolicies"})))
     assert partial.met(flow, lambda _: False) == ((), ("tenant.conditional_access_policies",))
     assert partial.met(flow, lambda _: True).lacks == ()  # one is sure to apply
+
+
+def test_the_surest_policy_comes_first_and_only_it_is_told():
+    known, flow = policies(EVERYBODY, {"scopes": ["Mail.Read"]})
+    [sure] = known.tenant.conditional_access_policies or ()
+    some = sure._replace(display_name="some", include_users=(), include_groups=(STAFF,))
+    most = sure._replace(display_name="most", exclude_users=(ALICE,))
+    all_ = sure._replace(display_name="all")
+
+    def found(*given: ConditionalAccessPolicy) -> Any:
+        tenant = known.tenant._replace(conditional_access_policies=given)
+        return known._replace(tenant=tenant).met(flow, lambda _: True)
+
+    def told(*given: ConditionalAccessPolicy) -> list[Any]:
+        return list(found(*given).told(lambda one: Hit("subject", flow.at, one.name)))
+
+    assert [one.name for one in found(some, most, all_).policies] == ["all", "most", "some"]
+    assert told(some, most, all_) == [Hit("subject", flow.at, "all")]
+    assert told(some, most) == [
+        Unknown("user.id"),
+        Unknown("user.groups"),
+        Hit("subject", flow.at, "most", severity="warning", confidence="medium"),
+    ]
+    assert told(some)[1:] == [Hit("subject", flow.at, "some", severity="warning", confidence="low")]
+    assert told() == []
 
 
 # --- what is asked ----------------------------------------------------------------------------
