@@ -273,6 +273,8 @@ def client_apps(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
     if browser == native:
         return Part(browser)
     flow = sign_in.flow
+    if flow.type == "on_behalf_of":
+        return _OPEN  # it is the caller's kind that counts
     if flow.platform in ("web", "spa") or is_confidential(flow):
         return Part(browser)
     if flow.platform in ("desktop", "mobile") or flow.type == "device_code":
@@ -281,21 +283,29 @@ def client_apps(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
 
 
 _SYSTEMS: Final = ("windows", "macos", "linux", "ios", "android")
-_SYSTEMS_OF: Final = {"mobile": ("ios", "android"), "desktop": ("windows", "macos", "linux")}
+_SYSTEMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "mobile": ("ios", "android"),
+    "desktop": ("windows", "macos", "linux"),
+}
 
 
 def platforms(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
-    """The operating systems; a phone's app runs on either of two."""
+    """The operating systems; a phone's app runs on either of two.
+
+    With a device code the user signs in elsewhere, on whatever device is at hand.
+    """
     included, excluded = policy.include_platforms, policy.exclude_platforms
     if not included and not excluded:
         return _MET
     flow = sign_in.flow
-    if flow.device is not None and flow.device.os is not None:
-        own: tuple[str, ...] = (flow.device.os,)
-    else:
-        own = _SYSTEMS_OF.get(flow.platform or "", (*_SYSTEMS, "another"))
+    elsewhere = flow.type == "device_code"
+    stated = flow.device.os if flow.device and not elsewhere else None
+    own = _SYSTEMS_OF.get("" if elsewhere else flow.platform or "", (*_SYSTEMS, "another"))
+    if stated is not None:
+        own = (stated,)
     meant = True if not included or "all" in included else _all_or_none(own, included)
-    return Part(meant, _all_or_none(own, excluded), ("flow.device.os",) if len(own) > 1 else ())
+    lacks = () if elsewhere or stated else ("flow.device.os",)
+    return Part(meant, _all_or_none(own, excluded), lacks)
 
 
 def _all_or_none(own: tuple[str, ...], listed: Iterable[str]) -> bool | None:
@@ -308,32 +318,31 @@ def locations(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
     included, excluded = policy.include_locations, policy.exclude_locations
     if not included and not excluded:
         return _MET
-    listed = included if included is not None else ("all",)
-    return _part(
-        (_Answer("all" in listed), *(_located(one, sign_in) for one in listed if one != "all")),
-        (_located(one, sign_in) for one in excluded),
-    )
+    meant = _Answer(holds=True) if included is None or "all" in included else _located(included, sign_in)
+    return _part((meant,), (_located(excluded, sign_in),))
 
 
-def _located(name: str, sign_in: SignIn) -> _Answer:
-    """Whether all sign-ins come from a location; `alltrusted` are all that are marked so."""
-    known = sign_in.tenant.named_locations
-    trusted = name == "alltrusted"
-    if known is None or (trusted and "namedLocations" in sign_in.tenant.partial):
+def _located(names: tuple[str, ...], sign_in: SignIn) -> _Answer:
+    """Whether all sign-ins come from these locations; `alltrusted` are all that are marked so.
+
+    Countries, and locations that nobody listed, may hold any address.
+    """
+    if not names:
+        return _NO
+    known, flow = sign_in.tenant.named_locations, sign_in.flow
+    if known is None or "namedLocations" in sign_in.tenant.partial:
         return _Answer(None, "tenant.named_locations")
-    ranges: list[str] = []
-    found = trusted
-    for one in known:
-        if (one.is_trusted is True and one.ip_ranges is not None) if trusted else one.id == name:
-            if one.ip_ranges is None:
-                return _Answer(None)  # countries
-            found = True
-            ranges += one.ip_ranges
-    if not found:
-        return _Answer(None)
-    if not sign_in.flow.ip_ranges:
-        return _Answer(None, "flow.ip_ranges")
-    return _Answer(inside(sign_in.flow.ip_ranges, ranges))
+    named = [one for one in known if one.id in names or ("alltrusted" in names and one.is_trusted)]
+    ranges = [text for one in named for text in one.ip_ranges or ()]
+    closed = all(one.ip_ranges is not None for one in named) and {one.id for one in named}.issuperset(
+        name for name in names if name != "alltrusted"
+    )
+    if closed and not ranges:
+        return _NO
+    if not flow.ip_ranges:
+        return _Answer(None, "flow.ip_ranges" if ranges else "")
+    met = inside(flow.ip_ranges, ranges)
+    return _Answer(met) if met or closed else _Answer(None)
 
 
 def transfers(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:

@@ -29,12 +29,14 @@ GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 ALICE, BOB = "e0000000-0000-4000-8000-00000000000a", "e0000000-0000-4000-8000-00000000000b"
 STAFF, GUESTS = "e0000000-0000-4000-8000-000000000010", "e0000000-0000-4000-8000-000000000011"
 OFFICE, ABROAD = "10c00000-0000-4000-8000-000000000001", "10c00000-0000-4000-8000-000000000002"
+BRANCH = "10c00000-0000-4000-8000-000000000003"
 
 EVERYBODY = {"users": {"includeUsers": ["All"]}, "applications": {"includeApplications": ["All"]}}
 MFA = {"operator": "OR", "builtInControls": ["mfa"]}
 LOCATIONS = [
     {"id": OFFICE, "isTrusted": True, "ipRanges": [{"cidrAddress": "203.0.113.0/24"}]},
     {"id": ABROAD, "countriesAndRegions": ["FR"]},
+    {"id": BRANCH, "isTrusted": False, "ipRanges": [{"cidrAddress": "192.0.2.0/24"}]},
 ]
 
 APPLIES = Verdict("applies")
@@ -231,12 +233,14 @@ def test_whose_data_lie_behind_graph(scopes, expected):
         ({"clientAppTypes": ["mobileAppsAndDesktopClients"]}, {}, may("flow.platform")),
         ({"clientAppTypes": ["browser", "mobileAppsAndDesktopClients"]}, {}, APPLIES),
         ({"clientAppTypes": ["exchangeActiveSync", "other"]}, {}, DOES_NOT),
+        ({"clientAppTypes": ["browser"]}, {"type": "on_behalf_of", "credential": "certificate"}, may()),
         ({"platforms": {"includePlatforms": ["all"]}}, {}, APPLIES),
         ({"platforms": {"includePlatforms": ["windows"]}}, {"device": {"os": "windows"}}, APPLIES),
         ({"platforms": {"includePlatforms": ["windows"]}}, {"device": {"os": "linux"}}, DOES_NOT),
         ({"platforms": {"includePlatforms": ["windows"]}}, {"platform": "mobile"}, DOES_NOT),
         ({"platforms": {"includePlatforms": ["iOS", "android"]}}, {"platform": "mobile"}, APPLIES),
         ({"platforms": {"includePlatforms": ["iOS"]}}, {"platform": "mobile"}, may("flow.device.os")),
+        ({"platforms": {"includePlatforms": ["iOS"]}}, {"type": "device_code"}, may()),
         (
             {"platforms": {"includePlatforms": ["all"], "excludePlatforms": ["windows"]}},
             {},
@@ -254,6 +258,12 @@ def test_whose_data_lie_behind_graph(scopes, expected):
         ({"locations": {"includeLocations": ["AllTrusted"]}}, {"ip_ranges": ["203.0.113.7/32"]}, APPLIES),
         ({"locations": {"includeLocations": [ABROAD]}}, {"ip_ranges": ["203.0.113.7/32"]}, may()),
         ({"locations": {"includeLocations": [ALICE]}}, {"ip_ranges": ["203.0.113.7/32"]}, may()),
+        ({"locations": {"includeLocations": [OFFICE, ALICE]}}, {"ip_ranges": ["203.0.113.7/32"]}, APPLIES),
+        (
+            {"locations": {"includeLocations": ["All"], "excludeLocations": [OFFICE, BRANCH]}},
+            {"ip_ranges": ["203.0.113.7/32", "192.0.2.0/28"]},
+            DOES_NOT,
+        ),
         (
             {"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}},
             {"ip_ranges": ["203.0.113.0/24"]},
@@ -389,6 +399,14 @@ def test_who_is_under_no_policy_of_the_tenant(flow, exempt):
     known, one = policies(EVERYBODY, flow, organization=organization)
     assert known.is_exempt(one) is exempt
     assert known.leave_alone(one) is exempt
+
+
+def test_where_no_location_is_trusted_none_is_excluded():
+    conditions = {
+        **EVERYBODY,
+        "locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]},
+    }
+    assert judged(conditions, {"scopes": ["Mail.Read"]}, namedLocations=[]) == APPLIES
 
 
 @pytest.mark.parametrize("state", ["disabled", "enabledForReportingButNotEnforced"])
