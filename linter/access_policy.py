@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from linter import policy_conditions
-from linter.authority import serves_customers
+from linter.authority import is_tenant_of, serves_customers
 from linter.entra import Entra
-from linter.entra.scopes import is_guid
 from linter.finding import CONFIDENCES, SEVERITIES, Confidence, Hit, Severity, Unknown
 from linter.ladder import may_be_work_account
 from linter.model import Application, Flow, Grants
-from linter.placeholder import has_placeholder
 from linter.policy_audience import PolicyAudience, policy_audiences
 from linter.policy_conditions import Part, SignIn
 from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
@@ -158,7 +156,7 @@ class Policies(NamedTuple):
             return True
         if flow.access == "delegated" and not may_be_work_account(flow, self.application):
             return True
-        return _at_other_tenant(flow, self.tenant)
+        return not is_tenant_of(flow, self.tenant)
 
     @property
     def are_partial(self) -> bool:
@@ -180,16 +178,6 @@ def _lesser(one: Level | None, other: Level | None, order: tuple[Level, ...]) ->
 def is_enforced(policy: ConditionalAccessPolicy) -> bool:
     """Whether the policy is on; report-only ones ask nothing."""
     return policy.state == "enabled"
-
-
-def _at_other_tenant(flow: Flow, tenant: Tenant) -> bool:
-    """Whether the flow is known to sign in at a tenant whose policies these are not."""
-    own, name = tenant.organization, (flow.tenant or "").strip().lower()
-    if own is None or not name or has_placeholder(name):
-        return False
-    if is_guid(name):
-        return own.id is not None and own.id != name
-    return "." in name and own.verified_domains is not None and name not in own.verified_domains
 
 
 def verdict(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Verdict:

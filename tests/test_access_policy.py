@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linter import examples
 from linter.access_controls import asked, can, can_without_broker, never_given, words
 from linter.access_policy import Policies, Verdict, verdict
 from linter.catalog.store import Catalog
@@ -13,7 +14,6 @@ from linter.entra import Entra
 from linter.finding import Hit, Unknown
 from linter.policy_audience import policy_audiences
 from linter.tenant import ConditionalAccessPolicy
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -65,7 +65,7 @@ def policies(
     }
     if application is not None:
         example["application"] = application
-    case = rule_examples.case(example, CATALOG)
+    case = examples.case(example, CATALOG)
     assert case.tenant is not None
     assert case.inventory is not None
     known = Policies(case.tenant, ENTRA, today, case.application, case.grants)
