@@ -155,5 +155,5 @@ def _any_suffices(policy: ConditionalAccessPolicy) -> bool:
 def predicted(controls: tuple[str, ...]) -> Predicts:
     """The error that a flow meets which cannot give these controls."""
     numbers = dict.fromkeys(number for one in controls for number in _NUMBERS.get(one, ()))
-    code = "access_denied" if BLOCK in controls else "interaction_required"
+    code = None if BLOCK in controls else "interaction_required"
     return Predicts(400, code, tuple(numbers))

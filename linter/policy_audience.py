@@ -53,8 +53,8 @@ def asks_baseline_alone(flow: Flow, entra: Entra) -> bool:
 
 
 def is_confidential(flow: Flow) -> bool:
-    """Whether the flow is known to be a confidential client's."""
-    return credentials.sends_one(flow) or flow.platform == "web"
+    """Whether the flow is known to be a confidential client's; a browser's cannot be."""
+    return flow.platform == "web" or (flow.platform != "spa" and credentials.sends_one(flow))
 
 
 def _of_client(flow: Flow, application: Application | None, entra: Entra) -> Iterator[PolicyAudience]:
