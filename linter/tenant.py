@@ -142,6 +142,7 @@ class ConditionalAccessPolicy(NamedTuple):
     client_app_types: tuple[str, ...] | None = None
     sign_in_risk_levels: tuple[str, ...] = ()
     user_risk_levels: tuple[str, ...] = ()
+    insider_risk_levels: tuple[str, ...] = ()
     service_principal_risk_levels: tuple[str, ...] = ()
     authentication_flows: tuple[str, ...] = ()
     device_filter: str | None = None

@@ -11,7 +11,7 @@ from linter.entra.names import fits, library_name, plain_licence
 from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
-from linter.typed import TYPE_CHECKING, Final, TypeVar
+from linter.typed import TYPE_CHECKING, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from linter.model import Access
@@ -196,6 +196,21 @@ class Entra:
     def baseline_scopes(self) -> tuple[r.BaselineScope, ...]:
         """Scopes that policies with excluded resources cover since June 2026."""
         return read("baseline_scopes", r.BaselineScope)
+
+    def is_baseline_scope(self, name: str) -> bool:
+        """Whether a scope of OpenID Connect or a bare one of Microsoft Graph is a baseline scope."""
+        plain = name.strip().lower()
+        return any(row.name.lower() == plain for row in self.baseline_scopes)
+
+    @cached_property
+    def scope_families(self) -> tuple[r.ScopeFamily, ...]:
+        """Which API's data lie behind Microsoft Graph's delegated permissions."""
+        return read("scope_families", r.ScopeFamily)
+
+    def scope_family(self, name: str) -> r.ScopeFamily | None:
+        """The API behind one delegated permission of Microsoft Graph, None where nobody says."""
+        family = name.strip().partition(".")[0].lower()
+        return _first(row for row in self.scope_families if family in map(str.lower, row.families))
 
     @cached_property
     def tier_zero(self) -> frozenset[str]:
@@ -389,6 +404,47 @@ class Entra:
         """What kind a library is; `other` if no table knows it."""
         row = self.library(name)
         return "other" if row is None else row.kind
+
+    # --- Conditional Access -------------------------------------------------------------------
+
+    @cached_property
+    def policy_targets(self) -> tuple[r.PolicyTarget, ...]:
+        """Names and APIs by which policies mean several APIs."""
+        return read("policy_targets", r.PolicyTarget)
+
+    def is_meant(self, target: str, app_id: str) -> bool:
+        """Whether a policy that names `target` (an appId or a name) is known to mean the API `app_id`."""
+        plain, api = target.strip().lower(), app_id.strip().lower()
+        row = _first(row for row in self.policy_targets if row.name.lower() == plain)
+        return plain == api or (row is not None and api in row.app_ids)
+
+    @cached_property
+    def token_protection(self) -> tuple[r.TokenProtection, ...]:
+        """APIs whose tokens policies can ask to be bound to a device."""
+        return read("token_protection", r.TokenProtection)
+
+    @cached_property
+    def protected_actions(self) -> tuple[r.ProtectedAction, ...]:
+        """Operations for which policies can ask for an authentication context."""
+        return read("protected_actions", r.ProtectedAction)
+
+    def protected_actions_of(self, method: str, template: str) -> tuple[r.ProtectedAction, ...]:
+        """The protected actions that an operation of Microsoft Graph may be, by the body it sends."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.protected_actions
+            if row.method == verb and plain_template(row.template) == plain
+        )
+
+    @cached_property
+    def enforcements(self) -> tuple[r.Enforcement, ...]:
+        """What Microsoft asks of sign-ins, and since when."""
+        return read("enforcements", r.Enforcement)
+
+    def enforcement(self, name: Literal["baseline-scopes", "azure-multifactor"]) -> r.Enforcement:
+        """The entry of this name, which the table always has."""
+        return next(row for row in self.enforcements if row.name == name)
 
     # --- errors and ends ----------------------------------------------------------------------
 

@@ -186,6 +186,18 @@ class BaselineScope(NamedTuple):
     confidence: Confidence
 
 
+class ScopeFamily(NamedTuple):
+    """Delegated permissions of Microsoft Graph whose data are another API's (`app_id`).
+
+    `families` are the first parts of their names, as `Mail` of `Mail.Read`.
+    """
+
+    app_id: str
+    families: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class TierZero(NamedTuple):
     """An application permission of Microsoft Graph that leads to Global Administrator."""
 
@@ -359,6 +371,53 @@ class CaeResource(NamedTuple):
 
     app_id: str
     name: str
+    source: str
+    confidence: Confidence
+
+
+class PolicyTarget(NamedTuple):
+    """A name or appId by which Conditional Access policies mean several APIs: those of them that we know."""
+
+    name: str
+    app_ids: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class TokenProtection(NamedTuple):
+    """An API for which policies can ask for tokens that are bound to a device."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ProtectedAction(NamedTuple):
+    """An operation of Microsoft Graph that is an action for which policies can ask for more.
+
+    `properties` are those of the body that make it this action; none: whatever the body holds.
+    """
+
+    action: str
+    method: str
+    template: str
+    properties: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class Enforcement(NamedTuple):
+    """What Microsoft asks of sign-ins since the day `starts`; no `methods`: of every token.
+
+    `app_id` is the API that it is about, and that policies must mean to ask more.
+    """
+
+    name: Literal["baseline-scopes", "azure-multifactor"]
+    app_id: str
+    methods: tuple[str, ...]
+    starts: str
+    clouds: tuple[CloudName, ...]
     source: str
     confidence: Confidence
 

@@ -29,6 +29,11 @@ RECORD = {
     "exchange_scoped": records.ExchangeScoped,
     "selected_scopes": records.SelectedScope,
     "cae_resources": records.CaeResource,
+    "scope_families": records.ScopeFamily,
+    "policy_targets": records.PolicyTarget,
+    "token_protection": records.TokenProtection,
+    "protected_actions": records.ProtectedAction,
+    "enforcements": records.Enforcement,
     "consent_roles": records.ConsentRole,
     "graph_errors": records.GraphError,
     "retired_surfaces": records.Retired,
@@ -100,6 +105,10 @@ def test_practitioner_knowledge_alone_is_never_of_high_confidence(table):
         ("tier_zero", "name"),
         ("selected_scopes", "name"),
         ("cae_resources", "app_id"),
+        ("policy_targets", "name"),
+        ("token_protection", "app_id"),
+        ("protected_actions", "action"),
+        ("enforcements", "name"),
         ("consent_roles", "role"),
         ("graph_errors", "code"),
         ("retired_surfaces", "name"),
@@ -162,6 +171,10 @@ def test_every_api_that_a_table_names_is_in_resources():
     named = {row["resource"] for row in rows("exchange_scoped")}
     named |= {row["resource"] for row in rows("trailing_slash_audiences")}
     named |= {row["app_id"] for row in rows("cae_resources")}
+    named |= {row["app_id"] for row in rows("scope_families")}
+    named |= {row["app_id"] for row in rows("token_protection")}
+    named |= {row["app_id"] for row in rows("enforcements")}
+    named |= {app_id for row in rows("policy_targets") for app_id in row["app_ids"]}
     assert named - known == set()
 
 
@@ -175,6 +188,11 @@ def test_password_roles_are_those_that_may_reset_a_user_without_role():
     entra = Entra()
     for operation in entra.password_operations:
         assert set(operation.roles) in (set(), entra.reset_callers(()))
+
+
+def test_no_scope_family_has_two_apis():
+    families = [name.lower() for row in rows("scope_families") for name in row["families"]]
+    assert len(families) == len(set(families))
 
 
 def test_no_template_has_a_version():
