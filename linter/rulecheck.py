@@ -70,17 +70,23 @@ def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str
 
 def _without_file(known: set[str]) -> Iterator[Problem]:
     """Checks that no rule file describes."""
-    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks")
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".py") or name == "__init__.py":
-            continue
-        module = __import__(f"linter.checks.{name.removesuffix('.py')}", fromlist=["*"])
-        family = name.removesuffix(".py").replace("_", "-")
+    for path, name in _modules():
+        module = __import__(name, fromlist=["*"])
+        family = name.split(".")[2].replace("_", "-")
         for function in vars(module).values():
-            if getattr(function, "__module__", None) != module.__name__ or not hasattr(function, "__code__"):
+            if getattr(function, "__module__", None) != name or not hasattr(function, "__code__"):
                 continue
             rule_id = f"{family}/{function.__name__.replace('_', '-')}"
             if not function.__name__.startswith("_") and rule_id not in known:
-                yield Problem(
-                    f"linter/checks/{name}", 0, 0, f"{function.__name__} has no rules/{rule_id}.yaml"
-                )
+                yield Problem(path, 0, 0, f"{function.__name__} has no rules/{rule_id}.yaml")
+
+
+def _modules() -> Iterator[tuple[str, str]]:
+    """The path and name of every module below `linter.checks`; a family may be a package of several."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder, folders, names in os.walk(os.path.join(root, "linter", "checks")):
+        folders.sort()
+        for name in sorted(names):
+            path = os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/")
+            if name.endswith(".py") and name != "__init__.py":
+                yield path, path.removesuffix(".py").replace("/", ".")
