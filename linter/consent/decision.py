@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linter.audience import admitted
+from linter.authority import is_same_tenant, is_tenantless
 from linter.catalog.records import GRAPH, Permission
 from linter.consent.page import administrator_at, shows_page
 from linter.consent.policies import Client, assigned, users_may
@@ -12,7 +13,7 @@ from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from linter.tenant import Organization, Tenant
+    from linter.tenant import Tenant
 
 Least = Literal["user", "administrator", "privileged"]
 
@@ -138,21 +139,18 @@ def _is_local(home: str | None, setting: Setting) -> bool | None:
         return None
     if home is not None and organization.id is not None:
         return home.lower() == organization.id
-    domains = organization.verified_domains or ()
     publisher_domain = setting.application.publisher_domain if setting.application is not None else None
-    if publisher_domain is not None and publisher_domain.lower() in domains:
+    if publisher_domain is not None and publisher_domain.lower() in (organization.verified_domains or ()):
         return True
-    return _is_tenant(setting.home, organization)
+    return is_tenant(setting.home, setting.tenant)
 
 
-def _is_tenant(name: str | None, organization: Organization) -> bool | None:
-    """Whether a tenant's id or domain is this one's; None where they cannot be compared."""
-    if name is None or has_placeholder(name):
+def is_tenant(name: str | None, tenant: Tenant | None) -> bool | None:
+    """Whether an id or domain is that of the tenant whose facts are known; None where nobody can tell."""
+    organization = tenant.organization if tenant is not None else None
+    if name is None or is_tenantless(name) or organization is None or organization.id is None:
         return None
-    if "." in name:
-        domains = organization.verified_domains
-        return None if domains is None else name.lower() in domains
-    return None if organization.id is None else name.lower() == organization.id
+    return is_same_tenant(name, organization.id, tenant)
 
 
 # --- risky apps -------------------------------------------------------------------------------
@@ -162,7 +160,7 @@ def _risk(permission: Permission, client: Client, setting: Setting, entra: Entra
     """Consent that policies allow, and that is refused to users since the app is taken for risky."""
     basic = permission.resource == GRAPH and permission.value.lower() in entra.basic_permissions
     application = setting.application
-    if basic or client.local is True or application is None or not _asks_others(application, entra):
+    if basic or client.local is True or application is None or not _may_ask_others(application, entra):
         return Decision("user")
     if isinstance(client.publisher, str) or (application.created_date_time or "9") < _VERIFIED_SINCE:
         return Decision("user")
@@ -175,10 +173,15 @@ def _risk(permission: Permission, client: Client, setting: Setting, entra: Entra
         lacks.append("application.created_date_time")
     if client.local is None:
         lacks.append("tenant.organization")
+    if application.sign_in_audience is None:
+        lacks.append("application.sign_in_audience")
     return _kept("risky", tuple(lacks))
 
 
-def _asks_others(application: Application, entra: Entra) -> bool:
+def _may_ask_others(application: Application, entra: Entra) -> bool:
+    """Whether work accounts of other tenants may sign in to the app, as far as it says."""
+    if application.sign_in_audience is None:
+        return True
     audience = admitted(application, entra)
     return audience is not None and audience.multi_tenant and audience.work
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.audience import may_be_for_graph
+from linter.authority import is_organisations
 from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -28,10 +29,7 @@ def asks_for_graph(flow: Flow, entra: Entra) -> bool:
 
     In customer directories (Azure AD B2C, External ID) nobody but an administrator consents, beforehand.
     """
-    if not shows_page(flow) or not may_be_for_graph(flow, entra):
-        return False
-    authority = entra.other_authority(flow.authority) if flow.authority else None
-    return authority is None or authority.kind != "customer"
+    return shows_page(flow) and may_be_for_graph(flow, entra) and is_organisations(flow, entra)
 
 
 def asks_by_name_only(flow: Flow) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from linter import subject
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
-from linter.consent.decision import Decision, Reason, Setting, decide, who_consents
+from linter.consent.decision import Decision, Reason, Setting, decide, is_tenant, who_consents
 from linter.consent.page import Wanted, asks_by_name_only, asks_for_graph, wanted, where_stated
 from linter.consent.policies import assigned
 from linter.entra import Entra
@@ -48,6 +48,11 @@ class _Question(NamedTuple):
     plan: Consent | None
     setting: Setting
 
+    def setting_of(self, flow: Flow) -> Setting:
+        """What decides for one flow: another tenant's policies do not."""
+        elsewhere = is_tenant(flow.tenant, self.setting.tenant) is False
+        return self.setting._replace(tenant=None) if elsewhere else self.setting
+
     @property
     def pages(self) -> Iterator[Flow]:
         """The flows that show a work account a page of Microsoft Graph's permissions."""
@@ -69,10 +74,19 @@ def _question(
     return _Question(application, flows, catalog, entra, plan, Setting(application, grants, tenant, home))
 
 
-def _refused(question: _Question, reason: Reason | None) -> Iterator[_Refused | Unknown]:
-    """What pages ask for and cannot be given there for one reason (None: for any), and what is unknown."""
-    application, _, catalog, entra, plan, setting = question
+def _refused(
+    question: _Question, reason: Reason | None, *, by_policy: bool = False
+) -> Iterator[_Refused | Unknown]:
+    """What pages ask for and cannot be given there for one reason (None: for any), and what is unknown.
+
+    `by_policy`: nothing can be said without the tenant's policies.
+    """
+    application, _, catalog, entra, plan, _ = question
     for flow in question.pages:
+        setting = question.setting_of(flow)
+        if by_policy and assigned(setting.tenant) is None:
+            yield Unknown("tenant.authorization_policy")
+            continue
         if not asks_by_name_only(flow) and declared_openly(application, GRAPH, catalog):
             yield Unknown("application.required_resource_access")
         consented = granted(setting.grants, flow, catalog)
@@ -86,7 +100,7 @@ def _refused(question: _Question, reason: Reason | None) -> Iterator[_Refused | 
             if who == "user":
                 continue
             lacks = (*decision.lacks, *consented.open_scopes)
-            if setting.grants is not None and consented.scopes is None:
+            if decision.reason != "permission" and setting.grants is not None and consented.scopes is None:
                 lacks = (*lacks, "grants.oauth2_permission_grants")
             if lacks:
                 yield from map(Unknown, lacks)
@@ -172,7 +186,7 @@ def user_consent_disabled(
 ) -> Iterator[Hit | Unknown]:
     """The tenant assigns no consent policy to users, and a flow relies on their consent."""
     question = _question(application, flows, catalog, entra, inventory, grants, tenant)
-    found = list(_by_policy(question, "off"))
+    found = list(_refused(question, "off", by_policy=True))
     yield from (one for one in found if isinstance(one, Unknown))
     yield from _for_flows(
         (one for one in found if isinstance(one, _Refused)),
@@ -196,7 +210,7 @@ def user_consent_low_impact_only(
     It is the one for low-impact permissions, or one that the tenant has made itself.
     """
     question = _question(application, flows, catalog, entra, inventory, grants, tenant)
-    found = list(_by_policy(question, "limited"))
+    found = list(_refused(question, "limited", by_policy=True))
     yield from (one for one in found if isinstance(one, Unknown))
     for refused in _by_place(one for one in found if isinstance(one, _Refused)):
         name, policies = refused[0].wanted.permission.value, refused[0].decision.policies
@@ -220,7 +234,7 @@ def microsoft_managed_consent_blocks(
 ) -> Iterator[Hit | Unknown]:
     """Microsoft's managed consent policy, the default of new tenants, excludes what a flow asks users for."""
     question = _question(application, flows, catalog, entra, inventory, grants, tenant)
-    found = list(_by_policy(question, "managed"))
+    found = list(_refused(question, "managed", by_policy=True))
     yield from (one for one in found if isinstance(one, Unknown))
     for refused in _by_place(one for one in found if isinstance(one, _Refused)):
         name = refused[0].wanted.permission.value
@@ -243,7 +257,7 @@ def unverified_multitenant_consent(
 ) -> Iterator[Hit | Unknown]:
     """An app of another tenant without a verified publisher asks users for more than to sign in."""
     question = _question(application, flows, catalog, entra, inventory, grants, tenant)
-    found = list(_by_policy(question, "risky"))
+    found = list(_refused(question, "risky", by_policy=True))
     yield from (one for one in found if isinstance(one, Unknown))
     refused = [one for one in found if isinstance(one, _Refused)]
     if refused:
@@ -255,14 +269,6 @@ def unverified_multitenant_consent(
             f"the app has no verified publisher, so users of other tenants cannot consent to {names}",
             tuple(Related(at, "asks users for it") for at in list(asking)[:_MOST_FLOWS]),
         )
-
-
-def _by_policy(question: _Question, reason: Reason) -> Iterator[_Refused | Unknown]:
-    """What one of the tenant's policies refuses; the policies must be known."""
-    if assigned(question.setting.tenant) is not None:
-        yield from _refused(question, reason)
-    elif any(True for _ in question.pages):
-        yield Unknown("tenant.authorization_policy")
 
 
 def _where_assigned(tenant: Tenant) -> At:

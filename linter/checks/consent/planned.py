@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.audience import is_own
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide
 from linter.consent.held import Held, held
@@ -219,7 +220,7 @@ def preauthorization_incomplete(application: Application, inventory: Inventory) 
         if client.app is None or client.scopes is None:
             yield Unknown("inventory.api")
         elif entry is not None:
-            yield from _not_preauthorised(client, entry, api)
+            yield from _not_preauthorised(client, entry, application, api)
 
 
 def _entry_of(client: ApiClient, api: Api) -> PreAuthorizedApplication | None:
@@ -230,7 +231,7 @@ def _entry_of(client: ApiClient, api: Api) -> PreAuthorizedApplication | None:
 
 
 def _not_preauthorised(
-    client: ApiClient, entry: PreAuthorizedApplication, api: Api
+    client: ApiClient, entry: PreAuthorizedApplication, application: Application, api: Api
 ) -> Iterator[Hit | Unknown]:
     if entry.delegated_permission_ids is None or api.oauth2_permission_scopes is None:
         yield Unknown("application.api")
@@ -239,8 +240,12 @@ def _not_preauthorised(
     if any(map(has_placeholder, given)):
         yield Unknown("application.api")
         return
-    asked = [split_scope(scope) for scope in client.scopes or ()]
-    names = {scope.permission.lower() for scope in asked if not scope.oidc}
+    asked = [
+        scope
+        for scope in map(split_scope, client.scopes or ())
+        if not scope.oidc and (not scope.audience or is_own(application, scope.audience) is not False)
+    ]
+    names = {scope.permission.lower() for scope in asked}
     if any(scope.is_default for scope in asked):
         # Whatever the client's own registration declares; which is not known here.
         yield Unknown("inventory.api")

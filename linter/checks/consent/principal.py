@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.authority import is_organisations
+from linter.consent.decision import is_tenant
 from linter.consent.page import shows_page
+from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.ladder import may_be_work_account
 from linter.model import Application, Flow, Grants, Person, ServicePrincipal, place
+from linter.typed import TYPE_CHECKING
 from linter.wording import listed
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 # Flows beyond these are named in the message, not shown.
 _MOST_FLOWS = 3
 
 
 def service_principal_missing(
-    application: Application, flows: tuple[Flow, ...], grants: Grants
+    application: Application,
+    flows: tuple[Flow, ...],
+    grants: Grants,
+    entra: Entra,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """The tenant has no service principal of the app, and flows ask for tokens that only one can get.
 
     A flow that shows a page is left out: the first consent makes the principal. So are managed
-    identities, which have one of their own.
+    identities, which have one of their own. Of another tenant the grants say nothing.
     """
-    asking = [flow for flow in flows if _needs_principal(flow, application)]
+    asking = [flow for flow in flows if _needs_principal(flow, application, entra)]
+    if any(is_tenant(flow.tenant, tenant) is False for flow in asking):
+        yield Unknown("grants.service_principals")
+        asking = [flow for flow in asking if is_tenant(flow.tenant, tenant) is not False]
     if not asking:
         return
     if not grants.service_principal_absent:
@@ -43,8 +57,8 @@ def service_principal_missing(
     )
 
 
-def _needs_principal(flow: Flow, application: Application) -> bool:
-    if flow.access is None or flow.type == "managed_identity":
+def _needs_principal(flow: Flow, application: Application, entra: Entra) -> bool:
+    if flow.access is None or flow.type == "managed_identity" or not is_organisations(flow, entra):
         return False
     return not shows_page(flow) and (flow.access == "application" or may_be_work_account(flow, application))
 

@@ -97,7 +97,8 @@ def _not_installed(
 ) -> Iterator[Hit | Unknown]:
     named = team_or_chat(climb.call.url)
     if named is None:
-        yield Unknown("call.url")
+        open_ = has_placeholder(climb.call.url)
+        yield Unknown("call.url" if open_ else "grants.resource_specific_grants")
         return
     kind, identity = named
     granted = grants.resource_specific_grants.get(f"{kind}s/{identity.lower()}")

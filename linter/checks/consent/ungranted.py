@@ -245,12 +245,14 @@ def principal_consent_for_shared_workload(
             continue
         users = {grant.principal_id for grant in single}
         count = f"{len(users)} user{'s' * (len(users) != 1)}"
+        sure = "nobody" in whos or "administrator" in whos
         cannot = "cannot ask anybody" if "nobody" in whos else "asks others for what they cannot grant"
         yield Hit(
             subject.of_flow(flow, "user"),
             place(flow, "type"),
             f"only {count} consented, each for one account, and `{flow.name}` {cannot}",
             tuple(Related(grant.at, "consent of one user") for grant in single[:_MOST_CALLS]),
+            confidence=None if sure else "medium",
         )
 
 
