@@ -8,6 +8,7 @@ from linter.catalog.records import PermissionType
 from linter.catalog.store import Catalog
 from linter.entra.scopes import split_scope
 from linter.finding import Unknown
+from linter.memory import remembers_last
 from linter.model import Grants, ServicePrincipal
 from linter.positions import At
 from linter.typed import NamedTuple
@@ -30,9 +31,10 @@ class Held(NamedTuple):
     published: bool | None = None
 
 
-def held(grants: Grants, catalog: Catalog) -> Iterator[Held | Unknown]:
+@remembers_last
+def held(grants: Grants, catalog: Catalog) -> tuple[Held | Unknown, ...]:
     """Each permission once: consent for everybody where there is some, else its users counted."""
-    return _each_once((*delegated(grants, catalog), *_application(grants, catalog)))
+    return tuple(_each_once((*delegated(grants, catalog), *_application(grants, catalog))))
 
 
 def delegated(grants: Grants, catalog: Catalog) -> Iterator[Held | Unknown]:

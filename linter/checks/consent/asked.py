@@ -330,7 +330,7 @@ def assignment_required_blocks_user_consent(
     principal = grants.service_principal
     if principal is None or principal.app_role_assignment_required is None:
         if not grants.service_principal_absent and any(True for _ in question.pages):
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     found = list(_refused(question, "assignment"))
     yield from (one for one in found if isinstance(one, Unknown))

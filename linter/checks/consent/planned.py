@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import is_own
+from linter.audience import is_own, own_unstated
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide
 from linter.consent.held import Held, held
@@ -240,11 +240,11 @@ def _not_preauthorised(
     if any(map(has_placeholder, given)):
         yield Unknown("application.api")
         return
-    asked = [
-        scope
-        for scope in map(split_scope, client.scopes or ())
-        if not scope.oidc and (not scope.audience or is_own(application, scope.audience) is not False)
-    ]
+    scopes = [scope for scope in map(split_scope, client.scopes or ()) if not scope.oidc]
+    owned = [not scope.audience or is_own(application, scope.audience) for scope in scopes]
+    if None in owned:
+        yield from map(Unknown, own_unstated(application))
+    asked = [scope for scope, own in zip(scopes, owned, strict=True) if own]
     names = {scope.permission.lower() for scope in asked}
     if any(scope.is_default for scope in asked):
         # Whatever the client's own registration declares; which is not known here.
@@ -252,13 +252,14 @@ def _not_preauthorised(
     missing = [scope for scope in api.oauth2_permission_scopes if _is_missing(scope, names, given)]
     if missing:
         values = [scope.value or "" for scope in missing]
+        only = "for other scopes only" if given else "for no scope"
         yield Hit(
             f"preauthorised {client.app}",
             entry.at,
-            f"the client `{client.app}` asks for {listed(values)} and is preauthorised for other scopes only",
+            f"the client `{client.app}` asks for {listed(values)} and is preauthorised {only}",
             (Related(client.at, "asks for it"),),
             edits=tuple(
-                Edit("append", entry.at.child("delegatedPermissionIds"), scope.id) for scope in missing
+                Edit("append", place(entry, "delegated_permission_ids"), scope.id) for scope in missing
             ),
             safe=False,
         )

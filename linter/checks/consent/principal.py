@@ -37,13 +37,13 @@ def service_principal_missing(
     """
     asking = [flow for flow in flows if _needs_principal(flow, application, entra)]
     if any(is_tenant(flow.tenant, tenant) is False for flow in asking):
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
         asking = [flow for flow in asking if is_tenant(flow.tenant, tenant) is not False]
     if not asking:
         return
     if not grants.service_principal_absent:
         if grants.service_principal is None:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     app_only = any(flow.access == "application" for flow in asking)
     names = listed(flow.name for flow in asking)
@@ -78,10 +78,10 @@ def principal_or_app_disabled(
     principal = grants.service_principal if grants is not None else None
     if principal is None:
         if grants is None or not grants.service_principal_absent:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     if principal.account_enabled is None:
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
     elif not principal.account_enabled:
         yield Hit(
             "servicePrincipal accountEnabled",
@@ -125,7 +125,7 @@ def user_not_assigned(
     if not work or (principal is None and grants.service_principal_absent):
         return
     if principal is None or principal.app_role_assignment_required is None:
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
         return
     if not principal.app_role_assignment_required:
         return

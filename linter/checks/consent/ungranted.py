@@ -296,7 +296,7 @@ def declared_not_granted(
         return
     if not entries or grants.service_principal_absent:
         return
-    consented = list(held(grants, catalog))
+    consented = held(grants, catalog)
     left_out = set(_missed(application, climbs or (), flows or (), catalog, entra))
     for entry in dict.fromkeys(entries):
         type_: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
@@ -310,7 +310,7 @@ def declared_not_granted(
 def _not_granted(
     entry: Declared,
     type_: PermissionType,
-    consented: list[Held | Unknown],
+    consented: tuple[Held | Unknown, ...],
     grants: Grants,
     catalog: Catalog,
 ) -> Iterator[Hit | Unknown]:
