@@ -8,6 +8,7 @@ from linter.catalog.records import GRAPH, Permission
 from linter.consent.page import administrator_at, shows_page
 from linter.consent.policies import Client, assigned, users_may
 from linter.entra import Entra
+from linter.entra.scopes import is_guid
 from linter.model import NULL, Application, Consent, Flow, Grants
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -126,7 +127,7 @@ def client_of(setting: Setting) -> Client:
         publisher = None
     return Client(
         (app_id or (principal.app_id if principal is not None else None) or "").lower() or None,
-        home or setting.home,
+        home or (setting.home if is_guid(setting.home or "") else None),
         publisher,
         _is_local(home, setting),
     )

@@ -80,7 +80,9 @@ def _allows(policy_id: str, permission: Permission, client: Client, tenant: Tena
     if known.lets == "consentable":
         return YES
     if known.lets == "low":
-        return _all((_is_low(permission, tenant), _any((_is_verified(client), _is_local(client)))))
+        return _all(
+            (_is_classified(permission, "low", tenant), _any((_is_verified(client), _is_local(client))))
+        )
     excluded = entra.is_consent_excluded(permission.resource, permission.value)
     if known.lets == "managed":
         return NO if excluded else YES
@@ -135,8 +137,9 @@ def _parts(
         yield _is_published_by(client, publisher)
     if condition.client_applications_from_verified_publisher_only:
         yield _is_verified(client)
-    if (condition.permission_classification or "all").lower() == "low":
-        yield _is_low(permission, tenant)
+    classification = (condition.permission_classification or "all").lower()
+    if classification not in _ANY:
+        yield _is_classified(permission, classification, tenant)
 
 
 def _is_one_of(value: str | None, listed: tuple[str, ...] | None, field: str) -> Verdict:
@@ -167,13 +170,13 @@ def _is_local(client: Client) -> Verdict:
     return YES if client.local else NO
 
 
-def _is_low(permission: Permission, tenant: Tenant) -> Verdict:
-    """Whether the tenant has classified a permission as low. The answer that says so is one API's."""
+def _is_classified(permission: Permission, classification: str, tenant: Tenant) -> Verdict:
+    """Whether the tenant has classified a permission so. The answer that says it is one API's."""
     classified = tenant.permission_classifications
     for one in classified or ():
         same_id = bool(permission.id) and (one.permission_id or "").lower() == permission.id.lower()
         same_name = permission.resource == GRAPH and one.permission_name == permission.value
-        if (same_id or same_name) and (one.classification or "").lower() == "low":
+        if (same_id or same_name) and (one.classification or "").lower() == classification:
             return YES
     open_ = "delegatedPermissionClassifications" in tenant.partial or permission.resource != GRAPH
     if classified is None or open_:

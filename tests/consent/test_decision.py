@@ -181,6 +181,8 @@ CONTOSO = "managePermissionGrantsForSelf.contoso"
         ((custom(condition(client_application_ids=(APP,))),), ("user", None, ())),
         ((custom(condition(client_application_ids=(THUNDERBIRD,))),), ("administrator", "limited", ())),
         ((custom(condition(client_application_tenant_ids=(HOME,))),), ("user", None, ())),
+        ((custom(condition(permission_classification="medium")),),
+         ("user", "limited", ("tenant.permission_classifications",))),
         ((custom(condition(client_applications_from_verified_publisher_only=True)),),
          ("user", "limited", ("application.verified_publisher_id",))),
         ((custom(condition(client_application_publisher_ids=("123",))),),

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.audience import is_own, own_unstated
+from linter.authority import is_same_tenant, is_tenantless
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide
 from linter.consent.held import Held, held
 from linter.consent.page import may_consent_for_tenant
 from linter.entra import Entra
 from linter.entra.addresses import host_of
-from linter.entra.scopes import is_guid, split_scope
+from linter.entra.scopes import split_scope
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import Declared, declared
 from linter.model import (
@@ -112,27 +113,27 @@ def _is_granted(entry: Declared, grants: Grants | None, catalog: Catalog) -> boo
 
 
 def url_tenant_mismatch(
-    application: Application, inventory: Inventory, entra: Entra
+    application: Application, inventory: Inventory, entra: Entra, tenant: Tenant | None = None
 ) -> Iterator[Hit | Unknown]:
     """The planned admin consent address names a tenant or a redirect URI that the app does not have."""
     plan = inventory.consent
     parts = _admin_consent(plan.url, entra) if plan is not None and plan.url is not None else None
     if plan is None or parts is None:
         return
-    tenant, redirect = parts
+    named, redirect = parts
     at = plan.at.child("url")
-    if tenant.lower() == "consumers":
+    if named.lower() == "consumers":
         yield Hit(
             "consent.url",
             at,
             "the admin consent address names `consumers`, and personal accounts have no administrator",
         )
     single = application.sign_in_audience == "AzureADMyOrg"
-    if single and _differ(tenant, inventory.tenant):
+    if single and _is_elsewhere(named, inventory.tenant, tenant):
         yield Hit(
             "consent.url tenant",
             at,
-            f"the admin consent address names `{tenant}`, and the app is for `{inventory.tenant}` alone",
+            f"the admin consent address names `{named}`, and the app is for `{inventory.tenant}` alone",
             (Related(place(application, "sign_in_audience"), "for its own tenant alone"),),
         )
     if redirect is None or has_placeholder(redirect) or _is_registered(redirect, application):
@@ -171,9 +172,11 @@ def _admin_consent(url: str, entra: Entra) -> tuple[str, str | None] | None:
     return steps[0], query.get("redirect_uri")
 
 
-def _differ(tenant: str, home: str | None) -> bool:
-    """Whether two tenants, both named by id, are different ones."""
-    return home is not None and is_guid(tenant) and is_guid(home) and tenant.lower() != home.lower()
+def _is_elsewhere(named: str, home: str | None, tenant: Tenant | None) -> bool:
+    """Whether an address is known to name another tenant than the app's own."""
+    if home is None or is_tenantless(named):
+        return False
+    return is_same_tenant(named, home, tenant) is False
 
 
 def _is_registered(redirect: str, application: Application) -> bool:

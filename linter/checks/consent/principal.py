@@ -117,10 +117,19 @@ def _disabled_by_microsoft(status: str | None, holder: Application | ServicePrin
 
 
 def user_not_assigned(
-    flows: tuple[Flow, ...], grants: Grants, application: Application | None = None
+    flows: tuple[Flow, ...],
+    grants: Grants,
+    application: Application | None = None,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Only assigned users may use the app, and neither the user nor one of their groups is assigned."""
-    work = [flow for flow in flows if flow.access == "delegated" and may_be_work_account(flow, application)]
+    work = [
+        flow
+        for flow in flows
+        if flow.access == "delegated"
+        and may_be_work_account(flow, application)
+        and is_tenant(flow.tenant, tenant) is not False
+    ]
     principal = grants.service_principal
     if not work or (principal is None and grants.service_principal_absent):
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.audience import admitted
 from linter.catalog.records import GRAPH, GRAPH_NAME, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide, who_consents
@@ -294,7 +295,8 @@ def declared_not_granted(
     if entries is None:
         yield Unknown("application.required_resource_access")
         return
-    if not entries or grants.service_principal_absent:
+    audience = admitted(application, entra)
+    if not entries or grants.service_principal_absent or (audience is not None and not audience.work):
         return
     consented = held(grants, catalog)
     left_out = set(_missed(application, climbs or (), flows or (), catalog, entra))
