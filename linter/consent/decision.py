@@ -70,7 +70,7 @@ def decide(permission: Permission, setting: Setting, entra: Entra) -> Decision:
         return Decision(
             "privileged" if permission.resource in _PRIVILEGED_APIS else "administrator", "permission"
         )
-    client = client_of(setting)
+    client = client_of(setting, entra)
     policies = assigned(setting.tenant)
     if policies is None or setting.tenant is None:
         return _without_policies(permission, setting)
@@ -116,7 +116,7 @@ def requires_assignment(grants: Grants | None) -> bool:
 # --- the app in the tenant --------------------------------------------------------------------
 
 
-def client_of(setting: Setting) -> Client:
+def client_of(setting: Setting, entra: Entra) -> Client:
     """The app as consent policies see it."""
     application = setting.application
     principal = setting.grants.service_principal if setting.grants is not None else None
@@ -129,21 +129,25 @@ def client_of(setting: Setting) -> Client:
         (app_id or (principal.app_id if principal is not None else None) or "").lower() or None,
         home or (setting.home if is_guid(setting.home or "") else None),
         publisher,
-        _is_local(home, setting),
+        _is_local(home, setting, entra),
     )
 
 
-def _is_local(home: str | None, setting: Setting) -> bool | None:
-    """Whether the app is registered in the tenant whose policies are known."""
+def _is_local(home: str | None, setting: Setting, entra: Entra) -> bool | None:
+    """Whether the app is registered in the tenant whose policies are known.
+
+    An app for one tenant can be used in no other.
+    """
+    application = setting.application
+    found = is_tenant(home or setting.home, setting.tenant)
+    if found is not None:
+        return found
     organization = setting.tenant.organization if setting.tenant is not None else None
-    if organization is None:
-        return None
-    if home is not None and organization.id is not None:
-        return home.lower() == organization.id
-    publisher_domain = setting.application.publisher_domain if setting.application is not None else None
-    if publisher_domain is not None and publisher_domain.lower() in (organization.verified_domains or ()):
+    domain = (application.publisher_domain or "").lower() if application is not None else ""
+    if organization is not None and domain in (organization.verified_domains or ()):
         return True
-    return is_tenant(setting.home, setting.tenant)
+    audience = admitted(application, entra)
+    return True if audience is not None and not audience.multi_tenant else None
 
 
 def is_tenant(name: str | None, tenant: Tenant | None) -> bool | None:

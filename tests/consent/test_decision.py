@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linter.catalog.records import GRAPH, Permission
-from linter.consent.decision import Setting, decide, who_consents
+from linter.consent.decision import Setting, client_of, decide, who_consents
 from linter.consent.policies import Client, assigned, users_may
 from linter.entra import Entra
 from linter.model import NULL, Application, Flow, Grants, Person, ServicePrincipal
@@ -267,10 +267,13 @@ def test_unverified_apps_of_other_tenants(asked, app, more, expected):
     ],
 )
 def test_whether_the_app_is_the_tenants_own(home, domain, local):
-    from linter.consent.decision import client_of
+    several = {"publisher_domain": domain, "sign_in_audience": "AzureADMultipleOrgs"}
+    where = setting(app=several)._replace(grants=None, home=home)
+    assert client_of(where, ENTRA).local is local
 
-    where = setting(app={"publisher_domain": domain})._replace(grants=None, home=home)
-    assert client_of(where).local is local
+
+def test_an_app_for_one_tenant_is_that_tenants_own():
+    assert client_of(setting()._replace(grants=None), ENTRA).local is True
 
 
 def test_policies_for_self_are_told_from_those_for_owned_groups():
