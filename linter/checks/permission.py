@@ -9,7 +9,7 @@ from linter.amend import admits_roles, declare, declare_for_call, exchange, with
 from linter.catalog.names import writes
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
-from linter.consent.page import shows_page
+from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope

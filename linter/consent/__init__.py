@@ -7,3 +7,5 @@
 
 Source: https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview
 """
+
+from linter.consent.page import shows_page as shows_page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from linter.audience import admitted
-from linter.authority import is_same_tenant, is_tenantless
 from linter.catalog.records import GRAPH, Permission
 from linter.consent.page import administrator_at, shows_page
 from linter.consent.policies import Client, assigned, users_may
@@ -139,7 +138,7 @@ def _is_local(home: str | None, setting: Setting, entra: Entra) -> bool | None:
     An app for one tenant can be used in no other.
     """
     application = setting.application
-    found = is_tenant(home or setting.home, setting.tenant)
+    found = _is_tenant(home or setting.home, setting.tenant)
     if found is not None:
         return found
     organization = setting.tenant.organization if setting.tenant is not None else None
@@ -150,12 +149,17 @@ def _is_local(home: str | None, setting: Setting, entra: Entra) -> bool | None:
     return True if audience is not None and not audience.multi_tenant else None
 
 
-def is_tenant(name: str | None, tenant: Tenant | None) -> bool | None:
+def _is_tenant(name: str | None, tenant: Tenant | None) -> bool | None:
     """Whether an id or domain is that of the tenant whose facts are known; None where nobody can tell."""
     organization = tenant.organization if tenant is not None else None
-    if name is None or is_tenantless(name) or organization is None or organization.id is None:
+    if name is None or organization is None:
         return None
-    return is_same_tenant(name, organization.id, tenant)
+    plain = name.strip().lower()
+    if is_guid(plain):
+        return None if organization.id is None else plain == organization.id
+    if "." not in plain or has_placeholder(plain) or organization.verified_domains is None:
+        return None
+    return plain in organization.verified_domains
 
 
 # --- risky apps -------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.audience import may_be_for_graph
-from linter.authority import is_organisations
+from linter.authority import serves_customers
 from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -29,7 +29,7 @@ def asks_for_graph(flow: Flow, entra: Entra) -> bool:
 
     In customer directories (Azure AD B2C, External ID) nobody but an administrator consents, beforehand.
     """
-    return shows_page(flow) and may_be_for_graph(flow, entra) and is_organisations(flow, entra)
+    return shows_page(flow) and may_be_for_graph(flow, entra) and not serves_customers(flow, entra)
 
 
 def asks_by_name_only(flow: Flow) -> bool:

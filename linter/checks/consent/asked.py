@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
+from linter.authority import is_tenant_of
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
-from linter.consent.decision import Decision, Reason, Setting, decide, is_tenant, who_consents
+from linter.consent.decision import Decision, Reason, Setting, decide, who_consents
 from linter.consent.page import Wanted, asks_by_name_only, asks_for_graph, wanted, where_stated
 from linter.consent.policies import assigned
 from linter.entra import Entra
@@ -50,8 +51,10 @@ class _Question(NamedTuple):
 
     def setting_of(self, flow: Flow) -> Setting:
         """What decides for one flow: another tenant's policies do not."""
-        elsewhere = is_tenant(flow.tenant, self.setting.tenant) is False
-        return self.setting._replace(tenant=None) if elsewhere else self.setting
+        tenant = self.setting.tenant
+        if tenant is None or is_tenant_of(flow, tenant):
+            return self.setting
+        return self.setting._replace(tenant=None)
 
     @property
     def pages(self) -> Iterator[Flow]:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.audience import is_own, own_unstated
-from linter.authority import is_same_tenant, is_tenantless
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide
 from linter.consent.held import Held, held
 from linter.consent.page import may_consent_for_tenant
 from linter.entra import Entra
 from linter.entra.addresses import host_of
-from linter.entra.scopes import split_scope
+from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import Declared, declared
 from linter.model import (
@@ -113,7 +112,7 @@ def _is_granted(entry: Declared, grants: Grants | None, catalog: Catalog) -> boo
 
 
 def url_tenant_mismatch(
-    application: Application, inventory: Inventory, entra: Entra, tenant: Tenant | None = None
+    application: Application, inventory: Inventory, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """The planned admin consent address names a tenant or a redirect URI that the app does not have."""
     plan = inventory.consent
@@ -129,7 +128,7 @@ def url_tenant_mismatch(
             "the admin consent address names `consumers`, and personal accounts have no administrator",
         )
     single = application.sign_in_audience == "AzureADMyOrg"
-    if single and _is_elsewhere(named, inventory.tenant, tenant):
+    if single and _differ(named, inventory.tenant):
         yield Hit(
             "consent.url tenant",
             at,
@@ -172,11 +171,9 @@ def _admin_consent(url: str, entra: Entra) -> tuple[str, str | None] | None:
     return steps[0], query.get("redirect_uri")
 
 
-def _is_elsewhere(named: str, home: str | None, tenant: Tenant | None) -> bool:
-    """Whether an address is known to name another tenant than the app's own."""
-    if home is None or is_tenantless(named):
-        return False
-    return is_same_tenant(named, home, tenant) is False
+def _differ(named: str, home: str | None) -> bool:
+    """Whether two tenants, both named by id, are different ones."""
+    return home is not None and is_guid(named) and is_guid(home) and named.lower() != home.lower()
 
 
 def _is_registered(redirect: str, application: Application) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import is_organisations
-from linter.consent.decision import is_tenant
+from linter.authority import is_tenant_of, serves_customers
 from linter.consent.page import shows_page
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
@@ -36,9 +35,9 @@ def service_principal_missing(
     identities, which have one of their own. Of another tenant the grants say nothing.
     """
     asking = [flow for flow in flows if _needs_principal(flow, application, entra)]
-    if any(is_tenant(flow.tenant, tenant) is False for flow in asking):
+    if tenant is not None and not all(is_tenant_of(flow, tenant) for flow in asking):
         yield Unknown("grants.service_principal")
-        asking = [flow for flow in asking if is_tenant(flow.tenant, tenant) is not False]
+        asking = [flow for flow in asking if is_tenant_of(flow, tenant)]
     if not asking:
         return
     if not grants.service_principal_absent:
@@ -58,7 +57,7 @@ def service_principal_missing(
 
 
 def _needs_principal(flow: Flow, application: Application, entra: Entra) -> bool:
-    if flow.access is None or flow.type == "managed_identity" or not is_organisations(flow, entra):
+    if flow.access is None or flow.type == "managed_identity" or serves_customers(flow, entra):
         return False
     return not shows_page(flow) and (flow.access == "application" or may_be_work_account(flow, application))
 
@@ -128,7 +127,7 @@ def user_not_assigned(
         for flow in flows
         if flow.access == "delegated"
         and may_be_work_account(flow, application)
-        and is_tenant(flow.tenant, tenant) is not False
+        and (tenant is None or is_tenant_of(flow, tenant))
     ]
     principal = grants.service_principal
     if not work or (principal is None and grants.service_principal_absent):

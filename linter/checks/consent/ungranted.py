@@ -50,21 +50,13 @@ def application_permission_not_granted(
 
     Where the app has no service principal nothing can be assigned: that is `service_principal_missing`.
     """
-    app_only = [flow for flow in flows if flow.access == "application" and flow.calls]
-    if not app_only or grants.service_principal_absent:
+    if grants.service_principal_absent or not any(_is_apps_own(flow) and flow.calls for flow in flows):
         return
     if grants.app_role_assignments is None:
         yield Unknown("grants.app_role_assignments")
         return
-    if any(not _is_principal_of(flow, grants) for flow in app_only):
-        yield Unknown("grants.service_principals")
     stopped: dict[str, list[Climb]] = {}
-    found = [
-        climb
-        for climb in climbs
-        if climb.step.scheme == "Application" and _is_principal_of(climb.flow, grants)
-    ]
-    for climb in stopped_at("ungranted", found):
+    for climb in stopped_at("ungranted", (climb for climb in climbs if _is_apps_own(climb.flow))):
         if isinstance(climb, Unknown):
             yield climb
             continue
@@ -139,15 +131,9 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
     )
 
 
-def _is_principal_of(flow: Flow, grants: Grants) -> bool:
-    """Whether the grants are those of the principal that the flow acts as.
-
-    A managed identity has one of its own beside the registration's.
-    """
-    if flow.type != "managed_identity":
-        return True
-    principal = grants.service_principal
-    return principal is not None and principal.service_principal_type == "ManagedIdentity"
+def _is_apps_own(flow: Flow) -> bool:
+    """Whether the flow's token is the app's own; a managed identity is another principal."""
+    return flow.access == "application" and flow.type != "managed_identity"
 
 
 def _surest(needing: Iterable[Climb]) -> Confidence:
@@ -175,7 +161,9 @@ def grant_on_wrong_resource(
     application: Application | None = None,
 ) -> Iterator[Hit | Unknown]:
     """What calls of Microsoft Graph need was granted under the same name, but of another API."""
-    of_tenant = [climb for climb in climbs if climb.step.scheme != "DelegatedPersonal"]
+    of_tenant = [
+        climb for climb in climbs if climb.step.scheme == "DelegatedWork" or _is_apps_own(climb.flow)
+    ]
     for type_, (field, _) in _FIELDS.items():
         needed = any(climb.step.type == type_ for climb in of_tenant)
         if needed and getattr(grants, field) is None and not grants.service_principal_absent:
@@ -191,7 +179,7 @@ def grant_on_wrong_resource(
             yield climb
             continue
         type_ = climb.step.type
-        for name in climb.step.missing if _is_principal_of(climb.flow, grants) else ():
+        for name in climb.step.missing:
             if (type_, name.lower()) in elsewhere:
                 at = where_wanted(name, type_, application, climb.flow, catalog, entra)
                 stopped.setdefault((at, name, type_), []).append(climb)
