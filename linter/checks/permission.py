@@ -581,7 +581,7 @@ def dynamic_scope_not_declared(
         for text, permission in asked_by_name(flow, catalog, entra):
             if permission.value in (consented.scopes or ()):
                 continue
-            if not planned and decide(permission, setting, entra).least == "user":
+            if not planned and decide(permission, setting.of(flow), entra).least == "user":
                 continue
             yield from map(Unknown, consented.open_scopes)
             if not consented.open_scopes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linter.audience import admitted
+from linter.authority import is_tenant_of
 from linter.catalog.records import GRAPH, Permission
 from linter.consent.page import administrator_at, shows_page
 from linter.consent.policies import Client, assigned, users_may
@@ -44,6 +45,11 @@ class Setting(NamedTuple):
     grants: Grants | None = None
     tenant: Tenant | None = None
     home: str | None = None
+
+    def of(self, flow: Flow) -> Setting:
+        """What decides for one flow: the policies of another tenant do not."""
+        elsewhere = self.tenant is not None and not is_tenant_of(flow, self.tenant)
+        return self._replace(tenant=None) if elsewhere else self
 
 
 class Decision(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
-from linter.authority import is_tenant_of
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.consent.decision import Decision, Reason, Setting, decide, who_consents
@@ -49,13 +48,6 @@ class _Question(NamedTuple):
     plan: Consent | None
     setting: Setting
 
-    def setting_of(self, flow: Flow) -> Setting:
-        """What decides for one flow: another tenant's policies do not."""
-        tenant = self.setting.tenant
-        if tenant is None or is_tenant_of(flow, tenant):
-            return self.setting
-        return self.setting._replace(tenant=None)
-
     @property
     def pages(self) -> Iterator[Flow]:
         """The flows that show a work account a page of Microsoft Graph's permissions."""
@@ -86,7 +78,7 @@ def _refused(
     """
     application, _, catalog, entra, plan, _ = question
     for flow in question.pages:
-        setting = question.setting_of(flow)
+        setting = question.setting.of(flow)
         if by_policy and assigned(setting.tenant) is None:
             yield Unknown("tenant.authorization_policy")
             continue

@@ -108,7 +108,7 @@ def delegated_permission_not_granted(
             permission = catalog.permission(GRAPH, name, "Scope")
             if permission is None:
                 continue
-            who = who_consents(decide(permission, setting, entra), climb.flow, plan, entra)
+            who = who_consents(decide(permission, setting.of(climb.flow), entra), climb.flow, plan, entra)
             if who in ("user", "nobody"):
                 at = where_wanted(name, "Scope", application, climb.flow, catalog, entra)
                 stopped.setdefault((at, name), []).append(climb)
@@ -229,7 +229,7 @@ def principal_consent_for_shared_workload(
             continue
         names = {name for grant in single for name in grant.scopes}
         asked = [one for name in sorted(names) if (one := catalog.permission(GRAPH, name, "Scope"))]
-        whos = {who_consents(decide(one, setting, entra), flow, plan, entra) for one in asked}
+        whos = {who_consents(decide(one, setting.of(flow), entra), flow, plan, entra) for one in asked}
         if not whos - {"user"}:
             continue
         users = {grant.principal_id for grant in single}
