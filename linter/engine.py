@@ -15,11 +15,12 @@ from linter.finding import (
     Confidence,
     Finding,
     Hit,
+    Predicts,
     Severity,
     Unknown,
     persona_of,
 )
-from linter.ruleset import Rule, check_name
+from linter.ruleset import Rule
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class _Runnable:
 
     def check(self) -> Check:
         if self._check is None:
-            module, function = check_name(self.rule.id)
+            module, function = self.rule.check
             self._check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
         assert self._check is not None
         return self._check
@@ -402,12 +403,18 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         case.name,
         hit.at,
         hit.related,
-        hit.predicts or rule.predicts,
+        _predicted(hit, rule),
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
         () if hit.edits and closed(case) is not None else hit.edits,
         hit.safe,
     )
+
+
+def _predicted(hit: Hit, rule: Rule) -> Predicts | None:
+    """The hit's own error, or the rule's; an empty one says that it is not known."""
+    predicts = rule.predicts if hit.predicts is None else hit.predicts
+    return None if predicts == Predicts() else predicts
 
 
 def _lower(rule: Level, hit: Level | None, order: tuple[Level, ...]) -> Level:
