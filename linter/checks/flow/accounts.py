@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from linter import subject
-from linter.authority import is_organisations
+from linter.access_controls import asks_for, is_multifactor, never_given, words
+from linter.authority import is_organisations, serves_customers
 from linter.entra import Entra
 from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
-from linter.model import Device, Flow, Person, place
+from linter.ladder import may_be_work_account
+from linter.model import Application, Device, Flow, Person, place
 from linter.positions import At
 from linter.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from linter.access_controls import Wanted
+    from linter.access_policy import Met, Policies
     from linter.tenant import Tenant
 
 
@@ -60,6 +64,28 @@ def iwa_limits(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]
             yield Unknown("user.account")
         if flow.device is None or flow.device.join is None:
             yield Unknown("flow.device")
+
+
+def ropc_blocked_by_mfa(
+    flows: tuple[Flow, ...],
+    entra: Entra,
+    application: Application | None = None,
+    policies: Policies | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A password flow where a second factor is asked for, which it cannot give (v2-oauth-ropc)."""
+    for flow in flows:
+        if flow.type != "password" or not may_be_work_account(flow, application):
+            continue
+        if serves_customers(flow, entra):
+            continue
+        needed = flow.user.mfa if flow.user else None
+        if flow.user is not None and needed:
+            related = Related(flow.user.at, "needs a second factor")
+            yield _without_second_factor(flow, "its user needs a second factor", related)
+        elif policies is not None:
+            yield from policies.met(flow, _asks_second_factor(flow)).told(_blocked_by_policy(flow))
+        elif needed is None:
+            yield Unknown("user.mfa")
 
 
 def _hit(flow: Flow, reason: _Reason, message: str) -> Hit:
@@ -132,6 +158,31 @@ def _takes_cloud_passwords(tenant: Tenant | None) -> bool:
     """Whether a policy lets federated users use the password that is synchronised to the cloud."""
     policies = (tenant.home_realm_discovery_policies if tenant else None) or ()
     return any(policy.allow_cloud_password for policy in policies)
+
+
+# --- second factors ---------------------------------------------------------------------------
+
+
+def _asks_second_factor(flow: Flow) -> Wanted:
+    return lambda policy: is_multifactor(never_given(policy, flow))
+
+
+def _blocked_by_policy(flow: Flow) -> Callable[[Met], Hit]:
+    def hit(one: Met) -> Hit:
+        controls = never_given(one.policy, flow)
+        why = f"the policy `{one.name}` {one.does('ask')} for {words(one.policy, controls)}"
+        return _without_second_factor(flow, why, Related(one.policy.at, asks_for(one.policy, controls)))
+
+    return hit
+
+
+def _without_second_factor(flow: Flow, why: str, related: Related) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "type"),
+        place(flow, "type"),
+        f"`{flow.name}` signs in with a password alone, and {why}",
+        (related,),
+    )
 
 
 # --- Windows ----------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def _without_credential(application: Application, grants: Grants | None, kind: s
             for flow in users
         ),
         predicts=Predicts(aadsts=(700211,)) if kind == "federated" else None,
-        confidence="high" if kind == "federated" or _principal_is_known(grants) else "medium",
+        confidence="high" if kind == "federated" or credentials.principal_is_known(grants) else "medium",
     )
 
 
@@ -161,16 +161,6 @@ _CREDENTIAL_LISTS: Final = {
     "key_credentials": "keyCredentials",
     "federated_identity_credentials": "federatedIdentityCredentials",
 }
-
-
-def _principal_is_known(grants: Grants | None) -> bool:
-    """Whether the credentials of the service principal, which an app may use as well, were seen."""
-    if grants is None:
-        return False
-    principal = grants.service_principal
-    if principal is None:
-        return grants.service_principal_absent
-    return principal.password_credentials is not None and principal.key_credentials is not None
 
 
 # --- one where none can be kept ---------------------------------------------------------------
