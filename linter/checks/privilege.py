@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from linter import subject, wording
-from linter.addressed import Addressed, Level, sharepoint_object, team_or_chat
+from linter.addressed import Level
 from linter.amend import exchange, withdraw
-from linter.catalog.names import consented_by_resource, reads
-from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Permission, PermissionType, Support
+from linter.catalog.records import GRAPH, GRAPH_NAME, Permission
 from linter.catalog.store import Catalog
+from linter.confined import FEW, Place, Selected, Served, in_one, resource_specific, selected_for, served_by
 from linter.entra import Entra
-from linter.finding import Confidence, Edit, Hit, Related, Unknown
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
     Declared,
@@ -22,9 +22,9 @@ from linter.holdings import (
     granted_roles,
     is_tier_zero,
 )
-from linter.ladder import Climb, Step
-from linter.model import Application, AppRoleAssignment, Call, Flow, Grants, Inventory
-from linter.typed import Final, NamedTuple
+from linter.ladder import Climb
+from linter.model import Application, AppRoleAssignment, Flow, Grants, Inventory
+from linter.typed import Final
 
 _HIGH: Final = 4
 """The highest level that Microsoft's permission data gives."""
@@ -84,61 +84,8 @@ def high_level(application: Application, catalog: Catalog) -> Iterator[Hit | Unk
 
 # --- what a few objects would do for ------------------------------------------------------------
 
-_FEW: Final = 5
-"""More objects than this are no handful: granting each by itself is then work without end."""
 
-
-class _Served(NamedTuple):
-    """The planned calls for which permissions of one type are needed, and what is not known of others.
-
-    `personal`: a personal account may make one of them.
-    """
-
-    climbs: tuple[Climb, ...]
-    lacks: tuple[str, ...]
-    personal: bool
-
-    def some_accept(self, names: frozenset[str]) -> bool:
-        """Whether any of the calls accepts one of these permissions: else it is unused, not too broad."""
-        return any(
-            not names.isdisjoint(found)
-            for one in self.climbs
-            for found in (one.step.support.accepted if one.step.support else ())
-        )
-
-
-def _served(
-    kin: Callable[[str], bool], type_: PermissionType, rest: frozenset[str], climbs: tuple[Climb, ...]
-) -> _Served:
-    """The calls that accept a permission of some `kin`, and nothing of the `rest` that is held.
-
-    One that accepts the permission's kin only, and not itself, is meant too: published tables have gaps.
-    """
-    served: dict[int, Climb] = {}
-    lacks: dict[str, None] = {}
-    personal = False
-    for one in climbs:
-        support = one.step.support
-        if one.step.type != type_ or one.step.rung in ("elsewhere", "other-token"):
-            continue
-        if support is None:
-            lacks.update(dict.fromkeys(one.step.lacks))
-        elif any(map(rest.issuperset, support.accepted)):
-            continue
-        elif any(kin(name) for found in _accepted(one.step, support) for name in found):
-            served.setdefault(id(one.call), one)
-            personal = personal or one.step.scheme == "DelegatedPersonal"
-    return _Served(tuple(served.values()), tuple(lacks), personal)
-
-
-def _accepted(step: Step, support: Support) -> tuple[tuple[str, ...], ...]:
-    """What the operation accepts; where it is in doubt whether this access is supported, what any does."""
-    if support.supported or support.confidence != "low" or step.operation is None:
-        return support.accepted
-    return tuple(found for scheme in SCHEMES for found in step.operation.support(scheme).accepted)
-
-
-def _calls(served: _Served, objects: Iterable[str]) -> tuple[Related, ...]:
+def _calls(served: Served, objects: Iterable[str]) -> tuple[Related, ...]:
     return tuple(
         Related(one.call.at, f"is about {name}") for one, name in zip(served.climbs, objects, strict=True)
     )
@@ -152,14 +99,6 @@ _ALL_SITES: Final = {
     "Files.Read.All": "every file",
     "Files.ReadWrite.All": "every file",
 }
-
-_SELECTED: Final[dict[Level, str]] = {
-    "site": "Sites.Selected",
-    "list": "Lists.SelectedOperations.Selected",
-    "list item": "ListItems.SelectedOperations.Selected",
-    "file": "Files.SelectedOperations.Selected",
-}
-_WIDEST: Final[tuple[Level, ...]] = ("site", "list", "list item", "file")
 
 
 def all_sites_instead_of_selected(
@@ -183,64 +122,20 @@ def all_sites_instead_of_selected(
         entries = entries_of(application, GRAPH, type_, catalog)
         broad = [entry for entry in entries if entry.written in _ALL_SITES]
         held = frozenset(entry.written for entry in entries)
-        served = _served(_ALL_SITES.__contains__, type_, held.difference(_ALL_SITES), climbs)
+        served = served_by(_ALL_SITES.__contains__, type_, held.difference(_ALL_SITES), climbs)
         used = served.some_accept(held.intersection(_ALL_SITES))
-        choice = _selected_for(served, type_, catalog, entra) if used else None
+        choice = selected_for(served, type_, catalog, entra) if used else None
         if choice is not None and served.lacks:
             yield from map(Unknown, served.lacks)
         elif choice is not None:
             yield _instead_of_all_sites(broad, held, served, choice, flows, catalog, entra)
 
 
-class _Selected(NamedTuple):
-    """The permission for selected objects that does for all calls, and the object of each call."""
-
-    permission: Permission
-    level: Level
-    objects: tuple[str, ...]
-    confidence: Confidence
-
-
-def _selected_for(served: _Served, type_: PermissionType, catalog: Catalog, entra: Entra) -> _Selected | None:
-    """None where a call is about no single object, or about too many, or the way is not open to it."""
-    found: list[Addressed] = []
-    for one in served.climbs:
-        thing = sharepoint_object(one.call.method, one.call.url)
-        if thing is None:
-            return None
-        found.append(thing)
-    if not found:
-        return None
-    level = min((thing.level for thing in found), key=_WIDEST.index)
-    objects = tuple(_at_level(thing, level) for thing in found)
-    permission = catalog.permission(GRAPH, _SELECTED[level], type_)
-    if permission is None or not permission.live or "" in objects or len(set(objects)) > _FEW:
-        return None
-    if served.personal and not permission.personal:
-        return None
-    for one in served.climbs:
-        scopes = entra.selected_scopes_for(one.step.label)
-        if all(scope.name != permission.value for scope in scopes):
-            return None
-    sure = all(one.confidence != "low" for one in served.climbs)
-    return _Selected(permission, level, objects, "medium" if sure else "low")
-
-
-def _at_level(thing: Addressed, level: Level) -> str:
-    """The object of a call on which a grant of this level is made; empty where its URL does not tell.
-
-    A site is known by its library, too.
-    """
-    if level == "site":
-        return thing.site or thing.container
-    return thing.container if level == "list" else thing.item
-
-
 def _instead_of_all_sites(
     broad: list[Declared],
     held: frozenset[str],
-    served: _Served,
-    choice: _Selected,
+    served: Served,
+    choice: Selected,
     flows: tuple[Flow, ...],
     catalog: Catalog,
     entra: Entra,
@@ -266,7 +161,7 @@ def _instead_of_all_sites(
         first.entry.at,
         f"{wording.permissions([entry.written for entry in broad], new.type)} "
         f"{'reaches' if one else 'reach'} {reach}, and the calls that need {'it' if one else 'them'} are all "
-        f"about {wording.listed(names, _FEW)}: {does}, once the app is granted "
+        f"about {wording.listed(names, FEW)}: {does}, once the app is granted "
         f"{'that' if len(names) == 1 else 'each'} {choice.level}",
         (
             *_calls(served, choice.objects),
@@ -298,7 +193,6 @@ def _narrowing(broad: list[Declared], new: Permission | None) -> tuple[Edit, ...
 
 
 _TEAMS: Final = ("Team", "Channel", "Chat")
-_ENDS: Final = {"team": ".Group", "chat": ".Chat"}
 
 
 def tenant_wide_teams_instead_of_rsc(
@@ -318,13 +212,13 @@ def tenant_wide_teams_instead_of_rsc(
     for entry in entries:
         if not _is_of_teams(entry.written) or entry.written.endswith(".WhereInstalled"):
             continue
-        served = _served(_is_of_teams, "Role", held - {entry.written}, climbs)
+        served = served_by(_is_of_teams, "Role", held - {entry.written}, climbs)
         if not served.some_accept(frozenset({entry.written})):
             continue
-        found = [_in_one(one.call) for one in served.climbs]
+        found = [in_one(one.call) for one in served.climbs]
         places = [place for place in found if place is not None]
-        names = _resource_specific(served, places)
-        if None in found or len(set(places)) > _FEW or not names:
+        names = resource_specific(served, places)
+        if None in found or len(set(places)) > FEW or not names:
             continue
         if served.lacks:
             yield from map(Unknown, served.lacks)
@@ -336,47 +230,8 @@ def _is_of_teams(name: str) -> bool:
     return name.startswith(_TEAMS)
 
 
-class _Place(NamedTuple):
-    """A team or chat and its id."""
-
-    kind: str
-    id: str
-
-    @property
-    def label(self) -> str:
-        """As in messages."""
-        return f"{self.kind} {self.id}"
-
-
-def _in_one(call: Call) -> _Place | None:
-    found = team_or_chat(call.url)
-    return None if found is None else _Place(*found)
-
-
-def _resource_specific(served: _Served, places: list[_Place]) -> tuple[str, ...]:
-    """The permissions that a team or chat can grant for all of the calls; () where one has none."""
-    open_ = [
-        {
-            found[0]
-            for found in (one.step.support.accepted if one.step.support else ())
-            if len(found) == 1 and consented_by_resource(found[0]) and found[0].endswith(_ENDS[place.kind])
-        }
-        for one, place in zip(served.climbs, places, strict=False)
-    ]
-    chosen: list[str] = []
-    while open_:
-        names = sorted({name for names in open_ for name in names})
-        if not all(open_):
-            return ()
-        # What serves most calls, then what by its name only reads, then the first by name.
-        best = max(names, key=lambda name: (sum(name in one for one in open_), reads(name)))
-        chosen.append(best)
-        open_ = [one for one in open_ if best not in one]
-    return tuple(chosen)
-
-
 def _instead_of_all_teams(
-    entry: Declared, served: _Served, places: list[_Place], names: tuple[str, ...]
+    entry: Declared, served: Served, places: list[Place], names: tuple[str, ...]
 ) -> Hit:
     labels = tuple(dict.fromkeys(place.label for place in places))
     kind = places[0].kind if len({place.kind for place in places}) == 1 else "team or chat"
@@ -385,7 +240,7 @@ def _instead_of_all_teams(
         subject.of_permission(GRAPH_NAME, entry.written, "Role"),
         entry.entry.at,
         f"{wording.permissions((entry.written,), 'Role')} reaches every {kind}, and the calls that "
-        f"need it are all about {wording.listed(labels, _FEW)}: {wording.listed(names)}, granted there, "
+        f"need it are all about {wording.listed(labels, FEW)}: {wording.listed(names)}, granted there, "
         f"{'does' if len(names) == 1 else 'do'}",
         _calls(served, (place.label for place in places)),
         confidence="low" if low else None,
