@@ -29,6 +29,18 @@ def is_retired(entry: Declared, entra: Entra) -> bool:
 
 def published_types(entry: Declared, grants: Grants | None) -> frozenset[str] | None:
     """The types under which the API's service principal publishes the id, None if that is not known."""
+    found = _published(entry, grants)
+    return None if found is None else frozenset(found)
+
+
+def is_enabled(entry: Declared, grants: Grants | None) -> bool | None:
+    """Whether the API's service principal has the permission switched on; None if that is not known."""
+    type_ = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
+    return (_published(entry, grants) or {}).get(type_)
+
+
+def _published(entry: Declared, grants: Grants | None) -> dict[str, bool | None] | None:
+    """What the API's service principal publishes under an entry's id: by type, whether it is enabled."""
     if grants is None or entry.resource is None or not is_guid(entry.entry.id or ""):
         return None
     wanted = (entry.entry.id or "").lower()
@@ -37,7 +49,11 @@ def published_types(entry: Declared, grants: Grants | None) -> frozenset[str] | 
             continue
         if principal.app_roles is None or principal.oauth2_permission_scopes is None:
             return None
-        roles = any((role.id or "").lower() == wanted for role in principal.app_roles)
-        scopes = any((scope.id or "").lower() == wanted for scope in principal.oauth2_permission_scopes)
-        return frozenset((*(["Role"] if roles else []), *(["Scope"] if scopes else [])))
+        published = (("Role", principal.app_roles), ("Scope", principal.oauth2_permission_scopes))
+        return {
+            type_: one.is_enabled
+            for type_, permissions in published
+            for one in permissions
+            if (one.id or "").lower() == wanted
+        }
     return None

@@ -255,11 +255,12 @@ class ExchangeAuthorization(NamedTuple):
 
 
 class ExchangeOrganization(NamedTuple):
-    """Exchange's switches for EWS."""
+    """Exchange's switches for EWS; `ews_allowed_app_ids`, unless empty, are the only apps it admits."""
 
     at: At
     ews_enabled: bool | None
     ews_application_access_policy: str | None
+    ews_allowed_app_ids: tuple[str, ...] | None = None
 
 
 class Tenant(NamedTuple):

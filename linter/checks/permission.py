@@ -6,13 +6,16 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import admits_roles, declare, declare_for_call, exchange, withdraw
+from linter.authority import serves_customers
+from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, GRAPH_NAME, Operation, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.destination import apis_called
 from linter.entra import Entra
+from linter.entra.records import DirectoryRelation, ObjectReader
 from linter.entra.scopes import split_scope
-from linter.finding import Edit, Hit, Related, Unknown
+from linter.finding import CONFIDENCES, Edit, Hit, Related, Unknown
 from linter.holdings import (
     Declared,
     api_of,
@@ -21,16 +24,23 @@ from linter.holdings import (
     declared_openly,
     directory_roles,
     granted,
+    holdings,
     names_scopes,
     where_declared,
     where_requested,
 )
 from linter.ladder import Climb, find, may_be_work_account, stopped_at
+from linter.mailboxes import opens_call
+from linter.misplaced import Misplaced, misplaced
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.narrowing import reads_only, too_much, too_wide, writes_for_reads
-from linter.published import is_no_id, is_retired, published_types
+from linter.published import is_enabled, is_no_id, is_retired, published_types
 from linter.rightsizing import Rightsizing
+from linter.typed import TYPE_CHECKING
 from linter.usage import is_unused, uses
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 # --- calls ------------------------------------------------------------------------------------
 
@@ -43,12 +53,15 @@ def call_not_covered(
     entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No permission of either type covers the call (rung `uncovered` of the ladder)."""
     numbers = {id(climb): number for number, climb in enumerate(climbs)}
     for found in stopped_at("uncovered", climbs):
         if isinstance(found, Unknown):
             yield found
+            continue
+        if opens_call(found, tenant, application, grants, entra):
             continue
         # A directory role of the app opens calls without a permission; which ones is not published.
         by_role = found.step.type == "Role" and directory_roles(inventory, grants)
@@ -102,6 +115,52 @@ def _listed(names: list[str], most: int = 4) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
+def taken_from_wrong_api(
+    application: Application,
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """Nothing covers the call, and what would is declared for another API, under the same name."""
+    for found in stopped_at("uncovered", climbs):
+        type_ = found.step.type if isinstance(found, Climb) else None
+        foreign = misplaced(application, type_, catalog, entra, grants) if type_ is not None else {}
+        if isinstance(found, Unknown):
+            yield found
+            continue
+        accepted = found.step.support.accepted if found.step.support is not None else ()
+        names = next((names for names in accepted if all(name in foreign for name in names)), ())
+        if names:
+            yield _taken(application, found, [foreign[name] for name in names], catalog, entra)
+
+
+def _taken(
+    application: Application, found: Climb, taken: list[Misplaced], catalog: Catalog, entra: Entra
+) -> Hit:
+    api = _api_name(taken[0].entry, catalog, entra)
+    retired = any(is_retired(one.entry, entra) for one in taken)  # its own rule exchanges it
+    names = [one.name for one in taken]
+    edits, safe = ((), True) if retired else declare_for_call(application, found, names, catalog, entra)
+    return Hit(
+        subject.of_call(found.flow, found.call),
+        found.call.at,
+        f"`{subject.of_request(found.call)}` needs {wording.permissions(names, found.step.type)} of "
+        f"{GRAPH_NAME}, and {'that' if len(names) == 1 else 'those'} of {api} "
+        f"{'is' if len(names) == 1 else 'are'} declared",
+        tuple(Related(one.entry.entry.at, f"declares {one.name} of {api}") for one in taken),
+        severity=found.severity,
+        confidence=found.confidence if all(one.sure for one in taken) else "medium",
+        edits=edits,
+        safe=safe and found.certain,
+    )
+
+
+def _api_name(entry: Declared, catalog: Catalog, entra: Entra) -> str:
+    known = entra.resource(entry.resource) if entry.resource else None
+    return known.name if known is not None else api_of(entry, catalog)
+
+
 def call_needs_two(
     application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
 ) -> Iterator[Hit | Unknown]:
@@ -148,6 +207,76 @@ def _not_known(call: Call, operation: Operation | None) -> str:
     if operation is not None:
         return f"Microsoft publishes no permission that {request} accepts, so it was not checked"
     return f"{request} is no published operation of Microsoft Graph, so it was not checked"
+
+
+def beta_endpoint(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
+    """The call goes to beta, and v1.0 has the same operation."""
+    for flow in flows:
+        for call in flow.every_call():
+            address = parse_url(call.url)
+            if address.version != "beta" or find(call, catalog, entra).kind != "known":
+                continue
+            stable = catalog.find(call.method, f"/v1.0{address.path}")
+            if stable is not None and stable.version == "v1.0":
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"`{subject.of_request(call)}` calls beta, and v1.0 has the same operation",
+                )
+
+
+def limited_member_data(
+    application: Application,
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A relation mixes kinds of objects, and of some of them the app may read nothing but the id."""
+    for one in climbs:
+        relation = entra.directory_relation(one.step.label) if _reads_whole(one) else None
+        if relation is None or (one.step.type == "Role" and directory_roles(inventory, grants)):
+            continue
+        held = holdings(application, one.flow, grants, catalog, entra)
+        names = held.of(one.step.type) or frozenset()
+        hidden = [row for row in entra.object_readers if row.kind in relation.kinds]
+        hidden = [row for row in hidden if names.isdisjoint(row.permissions)]
+        if hidden and held.lacks(one.step.type):
+            yield from map(Unknown, held.lacks(one.step.type))
+        elif hidden:
+            yield _ids_only(application, one, hidden, relation, catalog, entra)
+
+
+def _reads_whole(one: Climb) -> bool:
+    """Whether a work account or the app itself reads objects, and not just their ids."""
+    if one.call.method != "GET" or not one.step.covered or one.step.scheme == "DelegatedPersonal":
+        return False
+    parts = parse_url(one.call.url).query.lower().replace("%24", "$").split("&")
+    return not any(part.strip() == "$select=id" for part in parts)
+
+
+def _ids_only(
+    application: Application,
+    one: Climb,
+    hidden: list[ObjectReader],
+    relation: DirectoryRelation,
+    catalog: Catalog,
+    entra: Entra,
+) -> Hit:
+    kinds = wording.listed((row.plural for row in hidden), most=9, quote=str)
+    least = dict.fromkeys(row.permissions[0] for row in hidden)
+    return Hit(
+        subject.of_call(one.flow, one.call),
+        one.call.at,
+        f"of the {kinds} that `{subject.of_request(one.call)}` returns, `{one.flow.name}` gets only the ids",
+        (
+            *where_requested(one.flow, one.step.alternative, catalog, entra),
+            *where_declared(application, one.step.alternative, one.step.type, catalog),
+        ),
+        confidence=max(one.confidence, relation.confidence, key=CONFIDENCES.index),
+        fix=f"Declare {wording.listed(least)}, too, if more than the ids is wanted; else select `id` alone.",
+    )
 
 
 # --- entries of the manifest --------------------------------------------------------------------
@@ -248,6 +377,91 @@ def _corrected(
     twin = catalog.permission(permission.resource, permission.value, wanted)
     right = twin if twin is not None and twin.live else permission
     return exchange(entry, right) if right.type == "Scope" or admits_roles(application, entra) else ()
+
+
+def disabled_or_hidden(
+    application: Application, catalog: Catalog, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
+    """A declared permission of Microsoft Graph exists, and is switched off or kept from view.
+
+    Microsoft Graph's own service principal, of the tenant or as it was published, knows better than the
+    deployment data.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+    for entry in entries or ():
+        permission = entry.permission
+        if entry.state != "known" or permission is None or permission.resource != GRAPH:
+            continue
+        enabled = is_enabled(entry, grants)
+        if enabled is None and permission.live:
+            continue
+        off = enabled is False or (enabled is None and not permission.enabled)
+        if off or (enabled is None and permission.hidden):
+            name = wording.permissions((permission.value,), permission.type)
+            yield Hit(
+                subject.of_permission(api_of(entry, catalog), permission.value, permission.type),
+                entry.entry.at,
+                f"Microsoft Graph has {name} {'disabled' if off else 'hidden'}",
+                (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
+                severity=None if off else "note",
+            )
+
+
+def sign_in_missing(
+    application: Application,
+    flows: tuple[Flow, ...],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None = None,
+) -> Iterator[Hit | Unknown]:
+    """Users sign in at the older endpoint, and the app declares nothing that lets them.
+
+    At the current one the libraries ask for the sign-in by themselves.
+    """
+    signing = [flow for flow in flows if _signs_in_at_v1(flow, application, entra)]
+    if not signing or any(_is_for_sign_in(entry, entra) for entry in declared(application, catalog) or ()):
+        return
+    if declared_openly(application, GRAPH, catalog):
+        yield Unknown("application.required_resource_access")
+        return
+    consented = [granted(grants, flow, catalog) for flow in signing]
+    open_ = [flow for flow, held in zip(signing, consented, strict=True) if not _may_sign_in(held.scopes)]
+    if not open_:
+        return
+    user_read = catalog.permission(GRAPH, "User.Read", "Scope")
+    yield Hit(
+        subject.of_permission(GRAPH_NAME, "User.Read", "Scope"),
+        place(application, "required_resource_access"),
+        "users sign in at the v1 endpoint, and the app declares neither `User.Read` nor `openid`",
+        tuple(Related(place(flow, "endpoint"), f"`{flow.name}` signs users in") for flow in open_),
+        edits=declare(application, user_read, catalog) if user_read is not None else (),
+        safe=False,  # no planned call need it
+    )
+
+
+def _signs_in_at_v1(flow: Flow, application: Application, entra: Entra) -> bool:
+    if not shows_page(flow) or not may_be_work_account(flow, application) or serves_customers(flow, entra):
+        return False
+    if any(split_scope(text.value).permission in ("openid", "User.Read") for text in flow.scopes or ()):
+        return False
+    if flow.endpoint is not None:
+        return flow.endpoint == "v1"
+    return flow.library is not None and entra.library_kind(flow.library) == "adal"
+
+
+def _is_for_sign_in(entry: Declared, entra: Entra) -> bool:
+    """Whether an entry lets users sign in; Azure AD Graph's `User.Read` did so, too."""
+    if (entry.entry.type or "").strip().lower() != "scope":
+        return False
+    if is_retired(entry, entra):
+        return entra.azure_ad_graph_permission(entry.entry.id or "", "Scope") == "User.Read"
+    return entry.resource == GRAPH and _may_sign_in(frozenset({entry.written}))
+
+
+def _may_sign_in(names: frozenset[str] | None) -> bool:
+    return names is not None and not names.isdisjoint(("User.Read", "openid"))
 
 
 # --- too much, too little ---------------------------------------------------------------------

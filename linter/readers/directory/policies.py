@@ -413,8 +413,21 @@ def exchange_organization(node: Node) -> t.ExchangeOrganization:
     """`Get-OrganizationConfig`: EWS."""
     enabled = node.value("EwsEnabled")
     return t.ExchangeOrganization(
-        node.at, enabled if type(enabled) is bool else None, _written(node, "EwsApplicationAccessPolicy")
+        node.at,
+        enabled if type(enabled) is bool else None,
+        _written(node, "EwsApplicationAccessPolicy"),
+        _app_ids(node, "EwsAllowedAppIDs"),
     )
+
+
+def _app_ids(node: Node, name: str) -> tuple[str, ...] | None:
+    """A list of appIds, which PowerShell writes as a list or as one text."""
+    value = node.value(name)
+    if isinstance(value, str):
+        value = value.replace(",", " ").replace(";", " ").split()
+    if type(value) is not list:
+        return None
+    return tuple(item.strip().lower() for item in value if isinstance(item, str))
 
 
 def _written(node: Node, name: str) -> str | None:

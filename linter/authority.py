@@ -1,0 +1,43 @@
+"""Where a flow signs in, so far as other rules hold there: AD FS, and the directories of customers.
+
+Sources: https://learn.microsoft.com/azure/active-directory-b2c/custom-domain and
+https://learn.microsoft.com/entra/external-id/customers/concept-custom-url-domain
+"""
+
+from __future__ import annotations
+
+from linter.entra import Entra
+from linter.entra.addresses import host_of
+from linter.model import Flow
+from linter.placeholder import has_placeholder
+
+
+def is_ad_fs(flow: Flow) -> bool:
+    """Whether the flow signs in at a company's own AD FS, which has other rules."""
+    return _steps(flow)[:1] == ["adfs"]
+
+
+def serves_customers(flow: Flow, entra: Entra) -> bool:
+    """Whether the flow signs customers in, at Azure AD B2C or Microsoft Entra External ID.
+
+    A host that is no cloud's is taken for a directory's own domain, which only such directories have. An
+    authority that is not stated is the cloud's.
+    """
+    if flow.authority is None or is_ad_fs(flow):
+        return False
+    host = host_of(flow.authority)
+    if not host or has_placeholder(host):
+        return False
+    steps = _steps(flow)
+    if "tfp" in steps[:1] or any(step.startswith(("b2c_1_", "b2c_1a_")) for step in steps):
+        return True
+    known = entra.other_authority(host)
+    if known is not None:
+        return known.kind == "customer"
+    return not entra.clouds_of_authority(host)
+
+
+def _steps(flow: Flow) -> list[str]:
+    """The path of the flow's authority, in lower case."""
+    path = (flow.authority or "").partition("://")[2].partition("?")[0].partition("#")[0]
+    return [step for step in path.lower().split("/")[1:] if step]
