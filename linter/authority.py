@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from linter.entra import Entra
 from linter.entra.addresses import host_of
+from linter.entra.scopes import is_guid
 from linter.model import Flow
 from linter.placeholder import has_placeholder
+from linter.typed import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
+
+TENANTLESS: Final = ("common", "organizations", "consumers")
+"""Tenant parts of an authority that name no tenant."""
 
 
 def is_ad_fs(flow: Flow) -> bool:
@@ -35,6 +43,32 @@ def serves_customers(flow: Flow, entra: Entra) -> bool:
     if known is not None:
         return known.kind == "customer"
     return not entra.clouds_of_authority(host)
+
+
+def is_tenantless(name: str) -> bool:
+    """Whether the tenant part of an authority names no tenant, but whose accounts may sign in."""
+    return name.lower() in TENANTLESS
+
+
+def is_same_tenant(one: str, other: str, tenant: Tenant | None) -> bool | None:
+    """Whether two names, each an id or a domain, mean one tenant; None where nobody can tell.
+
+    A tenant has one id and many domains, which only its own record lists.
+    """
+    one, other = one.strip().lower(), other.strip().lower()
+    if one == other:
+        return True
+    if has_placeholder(one) or has_placeholder(other):
+        return None
+    if is_guid(one) and is_guid(other):
+        return False
+    organization = tenant.organization if tenant else None
+    if organization is None or organization.id is None or organization.verified_domains is None:
+        return None
+    names = {organization.id.lower(), *organization.verified_domains}
+    if one in names and other in names:
+        return True
+    return False if one in names or other in names else None
 
 
 def _steps(flow: Flow) -> list[str]:

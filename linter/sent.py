@@ -14,7 +14,13 @@ from linter.finding import Unknown
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
-from linter.typed import NamedTuple
+from linter.typed import Final, NamedTuple
+
+AZURE_AD_GRAPH: Final = "00000002-0000-0000-c000-000000000000"
+EXCHANGE: Final = "00000002-0000-0ff1-ce00-000000000000"
+SHAREPOINT: Final = "00000003-0000-0ff1-ce00-000000000000"
+RESOURCE_MANAGER: Final = "797f4846-ba00-4fd7-ba43-dac1f8f63013"
+KEY_VAULT: Final = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093"
 
 
 class Token(NamedTuple):
