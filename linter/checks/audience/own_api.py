@@ -71,8 +71,8 @@ def api_validates_wrong_issuer(
         yield Hit(
             _VERSION,
             inventory.api.at.child("issuers"),
-            f"the API accepts {wording.listed(inventory.api.issuers)} only, which issues tokens of version "
-            f"{other}, and its tokens are of version {version}",
+            f"the API accepts only issuers of version {other} ({wording.listed(inventory.api.issuers)}), "
+            f"and its tokens are of version {version}",
             (_asks_for_version(application, version),),
         )
 

@@ -242,10 +242,10 @@ def _fate(surface: Retired, today: str, blocked: bool | None) -> str:
     if today >= surface.ends:
         return f"which ended on {surface.ends}"
     if blocked:
-        return f"which the tenant blocks for the app, and which ends on {surface.ends}"
+        return f"which the tenant keeps from the app, and which end on {surface.ends}"
     if blocked is None:
         return (
-            f"which is blocked since {surface.restricted} where the tenant does not admit the app, and which "
-            f"ends on {surface.ends}"
+            f"which are blocked since {surface.restricted} where the tenant does not admit the app, "
+            f"and which end on {surface.ends}"
         )
-    return f"which ends on {surface.ends}"
+    return f"which end on {surface.ends}"

@@ -28,14 +28,13 @@ def sharepoint_host_mismatch(flows: tuple[Flow, ...], entra: Entra) -> Iterator[
             continue
         called = host_of(parse_url(sent.call.url).host)
         tokens = [token for token in sent.tokens if token.api and token.api.app_id == SHAREPOINT]
-        hosts = {token: host_of(token.audience) for token in tokens if "://" in token.audience}
-        if len(hosts) < len(tokens) or not tokens or called in hosts.values():
+        hosts = [host_of(token.audience) for token in tokens if "://" in token.audience]
+        if len(hosts) < len(tokens) or not tokens or called in hosts:
             continue  # by the API's appId, for a host that the audience does not tell
-        token = tokens[0]
-        if has_placeholder(called) or has_placeholder(hosts[token]):
+        if has_placeholder(called) or has_placeholder(hosts[0]):
             yield Unknown("call.url" if has_placeholder(called) else "flow.scopes")
         else:
-            yield _other_host(sent, token, hosts[token], called)
+            yield _other_host(sent, tokens[0], hosts[0], called)
 
 
 def _other_host(sent: Sent, token: Token, host: str, called: str) -> Hit:
@@ -120,7 +119,7 @@ def sharepoint_app_only_secret(
                 place(flow, "credential"),
                 f"`{flow.name}` proves itself to SharePoint with a secret"
                 f"{'' if stated else ', the only kind of credential that the app has'}, and SharePoint takes "
-                "tokens of apps alone only for a certificate",
+                "an app's own token only where a certificate was sent",
                 tuple(Related(sent.call.at, "a call of SharePoint's own API") for sent in calls[:3]),
                 confidence="high" if stated else "medium",
             )

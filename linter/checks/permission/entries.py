@@ -146,8 +146,7 @@ def disabled_or_hidden(
             yield Hit(
                 subject.of_permission(api_of(entry, catalog), permission.value, permission.type),
                 entry.entry.at,
-                f"Microsoft Graph has {name} {'disabled' if off else 'hidden'}",
-                (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
+                f"{name} of {GRAPH_NAME} is {'disabled' if off else 'hidden'}",
                 severity=None if off else "note",
             )
 

@@ -39,13 +39,18 @@ def taken_from_wrong_api(
         accepted = found.step.support.accepted if found.step.support is not None else ()
         names = next((names for names in accepted if all(name in foreign for name in names)), ())
         if names:
-            yield _taken(application, found, [foreign[name] for name in names], catalog, entra)
+            yield _taken(application, found, [foreign[name] for name in names], catalog, entra, grants)
 
 
 def _taken(
-    application: Application, found: Climb, taken: list[_Misplaced], catalog: Catalog, entra: Entra
+    application: Application,
+    found: Climb,
+    taken: list[_Misplaced],
+    catalog: Catalog,
+    entra: Entra,
+    grants: Grants | None,
 ) -> Hit:
-    api = _api_name(taken[0].entry, catalog, entra)
+    api = _api_name(taken[0].entry, catalog, entra, grants)
     retired = any(is_retired(one.entry, entra) for one in taken)  # its own rule exchanges it
     names = [one.name for one in taken]
     edits, safe = ((), True) if retired else declare_for_call(application, found, names, catalog, entra)
@@ -53,8 +58,7 @@ def _taken(
         subject.of_call(found.flow, found.call),
         found.call.at,
         f"`{subject.of_request(found.call)}` needs {wording.permissions(names, found.step.type)} of "
-        f"{GRAPH_NAME}, and {'that' if len(names) == 1 else 'those'} of {api} "
-        f"{'is' if len(names) == 1 else 'are'} declared",
+        f"{GRAPH_NAME}, and what is declared is {'that' if len(names) == 1 else 'those'} of {api}",
         tuple(Related(one.entry.entry.at, f"declares {one.name} of {api}") for one in taken),
         severity=found.severity,
         confidence=found.confidence if all(one.sure for one in taken) else "medium",
@@ -63,9 +67,13 @@ def _taken(
     )
 
 
-def _api_name(entry: Declared, catalog: Catalog, entra: Entra) -> str:
+def _api_name(entry: Declared, catalog: Catalog, entra: Entra, grants: Grants | None) -> str:
     known = entra.resource(entry.resource) if entry.resource else None
-    return known.name if known is not None else api_of(entry, catalog)
+    if known is not None:
+        return known.name
+    principals = grants.resources.values() if grants is not None else ()
+    named = (one.display_name for one in principals if one.app_id == entry.resource and one.display_name)
+    return next(named, api_of(entry, catalog))
 
 
 class _Misplaced(NamedTuple):

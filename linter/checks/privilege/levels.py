@@ -109,8 +109,8 @@ def app_ownership(
             yield Hit(
                 f"owner {owner.id or owner.display_name}",
                 owner.at,
-                f"`{name}` owns the app and can add a credential to use `{first.permission.value}`, which leads "
-                "to Global Administrator",
+                f"`{name}` owns the app and can add a credential to use `{first.permission.value}`, which "
+                "leads to Global Administrator",
                 (Related(first.at, "granted" if first.granted else "declared"),),
                 severity=None if first.granted else "note",
             )

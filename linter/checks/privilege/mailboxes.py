@@ -154,7 +154,7 @@ def entra_grant_defeats_rbac(
             places[0] if places else assignment.at,
             f"Exchange gives the app {wording.listed(one.role or '' for one in roles)} over "
             f"{wording.listed(one.scope or '' for one in roles)}, "
-            f"and {wording.permissions((name,), 'Role')}, granted in Entra ID, reaches every mailbox beside it",
+            f"and {wording.permissions((name,), 'Role')}, granted in Entra ID, reaches every mailbox",
             (
                 *((Related(assignment.at, "granted"),) if places else ()),
                 *(Related(one.at, f"a role over {one.scope}") for one in roles),

@@ -190,7 +190,7 @@ def missing_instance_lock(
         yield Hit(
             "servicePrincipalLockConfiguration",
             at,
-            f"`{audience.value}` admits every tenant, and not all sensitive properties of the app's instances "
+            f"`{audience.value}` admits every tenant, and not all sensitive properties of its instances "
             "there are locked",
             (Related(place(application, "sign_in_audience"), "admits every tenant"),),
             edits=_locking(application.service_principal_lock, place(application, "service_principal_lock")),
@@ -234,5 +234,5 @@ def tenant_consent_too_open(tenant: Tenant) -> Iterator[Hit | Unknown]:
             yield Hit(
                 "authorizationPolicy permissionGrantPoliciesAssigned",
                 place(policy, "permission_grant_policies"),
-                f"the tenant lets users consent to any app (`{assigned}`) for whatever needs no administrator",
+                f"users may consent to any app for whatever needs no administrator, by `{assigned}`",
             )
