@@ -15,7 +15,7 @@ from linter.entra.addresses import plain_audience
 from linter.entra.records import Resource, Retired
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.holdings import declared, resource_of
-from linter.model import Application, Call, Flow, Inventory, RequiredResourceAccess, place
+from linter.model import NULL, Application, Call, Flow, Inventory, RequiredResourceAccess, place
 from linter.placeholder import is_placeholder
 from linter.sent import AZURE_AD_GRAPH, EXCHANGE, Sent, Token, asked_in, sent_calls, tokens_of
 from linter.typed import TYPE_CHECKING, Final
@@ -225,11 +225,13 @@ def _blocks_ews(
     organization: ExchangeOrganization | None, application: Application | None, surface: Retired, today: str
 ) -> bool | None:
     """Whether the tenant keeps the app out of EWS by now; None where nobody says."""
-    if organization is None:
-        return None if surface.restricted is not None and today >= surface.restricted else False
-    if organization.ews_enabled is not True:
-        # A tenant that never decided is closed from the first of the two dates on.
-        return organization.ews_enabled is False or today >= (surface.restricted or surface.ends)
+    restricted = today >= (surface.restricted or surface.ends)
+    if organization is None or organization.ews_enabled is None:
+        return None if restricted else False
+    if organization.ews_enabled is NULL:
+        return restricted  # a tenant that never decided is closed from the first of the two dates on
+    if organization.ews_enabled is False:
+        return True
     allowed = organization.ews_allowed_app_ids
     if not allowed:
         return False

@@ -20,8 +20,9 @@ from linter.typed import Final
 def sharepoint_host_mismatch(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """The token is for another host of SharePoint than the one that is called."""
     for sent in sent_calls(flows, entra):
-        api = sent.api(SHAREPOINT)
-        if api is None or sent.tokens == ():
+        if sent.apis is None:
+            yield Unknown("call.url")
+        if not sent.api(SHAREPOINT) or sent.tokens == ():
             continue
         if sent.tokens is None:
             yield unstated(sent.flow)
@@ -104,14 +105,14 @@ def sharepoint_app_only_secret(
     for flow in flows:
         if flow.type != "client_credentials" or _acs_field(flow) is not None:
             continue
-        calls = [
-            sent
-            for sent in sent_calls((flow,), entra)
-            if sent.api(SHAREPOINT) and (sent.fits or not sent.tokens)
-        ]
-        credential = _credential(flow, application, grants) if calls else None
-        if calls and credential is None:
+        found = list(sent_calls((flow,), entra))
+        calls = [sent for sent in found if sent.api(SHAREPOINT) and (sent.fits or not sent.tokens)]
+        hidden = any(sent.apis is None for sent in found)
+        credential = _credential(flow, application, grants) if calls or hidden else "certificate"
+        if credential is None:
             yield Unknown("flow.credential")
+        elif credential == "secret" and not calls:
+            yield Unknown("call.url")
         elif credential == "secret":
             stated = flow.credential is not None
             yield Hit(

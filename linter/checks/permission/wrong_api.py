@@ -12,6 +12,7 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import (
+    TYPES,
     Declared,
     api_of,
     declared,
@@ -30,16 +31,18 @@ def taken_from_wrong_api(
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Nothing covers the call, and what would is declared for another API, under the same name."""
-    for found in stopped_at("uncovered", climbs):
-        type_ = found.step.type if isinstance(found, Climb) else None
-        foreign = _misplaced(application, type_, catalog, entra, grants) if type_ is not None else {}
+    if application.required_resource_access is None:
+        yield Unknown("application.required_resource_access")
+    foreign = {type_: _misplaced(application, type_, catalog, entra, grants) for type_ in TYPES}
+    for found in stopped_at("uncovered", climbs) if any(foreign.values()) else ():
         if isinstance(found, Unknown):
             yield found
             continue
+        taken = foreign[found.step.type]
         accepted = found.step.support.accepted if found.step.support is not None else ()
-        names = next((names for names in accepted if all(name in foreign for name in names)), ())
+        names = next((names for names in accepted if all(name in taken for name in names)), ())
         if names:
-            yield _taken(application, found, [foreign[name] for name in names], catalog, entra, grants)
+            yield _taken(application, found, [taken[name] for name in names], catalog, entra, grants)
 
 
 def _taken(

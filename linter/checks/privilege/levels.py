@@ -15,7 +15,7 @@ from linter.holdings import (
     granted_roles,
     is_tier_zero,
 )
-from linter.model import Application, Grants, place
+from linter.model import Application, Grants, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import Final, NamedTuple
 
@@ -139,18 +139,16 @@ def service_principal_open_to_all(
         return
     if principal.service_principal_type == "ManagedIdentity":
         return
-    uris = None if application is None else [uri.value for uri in application.redirect_uris()]
-    if not uris and principal.reply_urls is not None:
-        uris = [uri.value for uri in principal.reply_urls]
+    signs_in = _users_sign_in(application, principal)
     powers = {
         one.permission: one
         for one in _powers(application, grants, catalog)
         if is_tier_zero(one.permission, entra) or (one.permission.level or 0) >= _HIGH
         if one.permission.type == "Role" or not _only_single_page(application)
     }
-    if not powers or uris == []:
-        return  # nobody signs in to it
-    if uris is None or principal.app_role_assignment_required is None:
+    if not powers or signs_in is False:
+        return
+    if signs_in is None or principal.app_role_assignment_required is None:
         yield Unknown("grants.service_principal")
     elif not principal.app_role_assignment_required:
         yield Hit(
@@ -162,6 +160,19 @@ def service_principal_open_to_all(
                 Related(one.at, "granted" if one.granted else "declared") for one in list(powers.values())[:4]
             ),
         )
+
+
+def _users_sign_in(application: Application | None, principal: ServicePrincipal) -> bool | None:
+    """Whether users sign in to the app, by its redirect URIs; None where they are not known."""
+    if principal.reply_urls is not None:
+        return bool(principal.reply_urls)
+    if application is None:
+        return None
+    if any(True for _ in application.redirect_uris()):
+        return True
+    platforms = (application.web, application.spa, application.public_client)
+    stated = all(platform is not None and platform.redirect_uris is not None for platform in platforms)
+    return False if stated else None
 
 
 def _only_single_page(application: Application | None) -> bool:

@@ -184,7 +184,7 @@ def mailbox_outside_access_policy(
         mailbox = mailbox_of(one.call) if wanted else None
         if mailbox is None or any(name in granted for name in wanted):
             continue
-        if grants is None or grants.app_role_assignments is None:
+        if grants is None or grants.app_role_assignments is None or "appRoleAssignments" in grants.partial:
             yield Unknown("grants.app_role_assignments")
         elif mailbox not in tenant.exchange_authorizations:
             yield Unknown("tenant.exchange_authorizations")
