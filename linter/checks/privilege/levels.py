@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
+from linter.authority import serves_customers
 from linter.catalog.records import GRAPH_NAME, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -15,7 +16,7 @@ from linter.holdings import (
     granted_roles,
     is_tier_zero,
 )
-from linter.model import Application, Grants, ServicePrincipal, place
+from linter.model import Application, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
 from linter.typed import Final, NamedTuple
 
@@ -121,34 +122,37 @@ def _powers(application: Application | None, grants: Grants, catalog: Catalog) -
     for permission, assignment in granted_roles(grants, catalog):
         yield _Power(permission, assignment.at, granted=True)
     for entry in (declared(application, catalog) if application is not None else None) or ():
-        permission_ = entry.permission
-        if entry.state != "known" or permission_ is None:
+        published = entry.permission
+        if entry.state != "known" or published is None:
             continue
-        if permission_.type == "Scope" or grants.app_role_assignments is None:
-            yield _Power(permission_, entry.entry.at, granted=False)
+        if published.type == "Scope" or grants.app_role_assignments is None:
+            yield _Power(published, entry.entry.at, granted=False)
 
 
 def service_principal_open_to_all(
-    grants: Grants, catalog: Catalog, entra: Entra, application: Application | None = None
+    grants: Grants,
+    catalog: Catalog,
+    entra: Entra,
+    application: Application | None = None,
+    inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Everybody in the tenant may sign in to an app that holds far-reaching permissions."""
-    principal = grants.service_principal
-    if principal is None:
-        if not grants.service_principal_absent:
-            yield Unknown("grants.service_principal")
-        return
-    if principal.service_principal_type == "ManagedIdentity":
-        return
-    signs_in = _users_sign_in(application, principal)
     powers = {
         one.permission: one
         for one in _powers(application, grants, catalog)
         if is_tier_zero(one.permission, entra) or (one.permission.level or 0) >= _HIGH
         if one.permission.type == "Role" or not _only_single_page(application)
     }
-    if not powers or signs_in is False:
+    principal = grants.service_principal
+    signs_in = _users_sign_in(application, principal)
+    if (
+        not powers
+        or grants.service_principal_absent
+        or signs_in is False
+        or _serves_customers(inventory, entra)
+    ):
         return
-    if signs_in is None or principal.app_role_assignment_required is None:
+    if principal is None or signs_in is None or principal.app_role_assignment_required is None:
         yield Unknown("grants.service_principal")
     elif not principal.app_role_assignment_required:
         yield Hit(
@@ -162,9 +166,16 @@ def service_principal_open_to_all(
         )
 
 
-def _users_sign_in(application: Application | None, principal: ServicePrincipal) -> bool | None:
+def _serves_customers(inventory: Inventory | None, entra: Entra) -> bool:
+    """Whether the app signs customers in, who come by themselves and are assigned to nothing."""
+    return inventory is not None and any(serves_customers(flow, entra) for flow in inventory.flows)
+
+
+def _users_sign_in(application: Application | None, principal: ServicePrincipal | None) -> bool | None:
     """Whether users sign in to the app, by its redirect URIs; None where they are not known."""
-    if principal.reply_urls is not None:
+    if principal is not None and principal.service_principal_type == "ManagedIdentity":
+        return False
+    if principal is not None and principal.reply_urls is not None:
         return bool(principal.reply_urls)
     if application is None:
         return None

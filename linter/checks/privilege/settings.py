@@ -25,6 +25,8 @@ def app_only_where_user_present(
     flows: tuple[Flow, ...], catalog: Catalog, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """The app calls as itself while a user is there, and the calls work for the user, too."""
+    if any(serves_customers(flow, entra) for flow in flows):
+        return  # customers' tokens do not open Microsoft Graph
     for flow in flows:
         if flow.type != "client_credentials" or not _has_user(flow):
             continue
