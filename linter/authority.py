@@ -36,8 +36,8 @@ def serves_customers(flow: Flow, entra: Entra) -> bool:
     host = host_of(flow.authority)
     if not host or has_placeholder(host):
         return False
-    steps = _steps(flow)
-    if "tfp" in steps[:1] or any(step.startswith(("b2c_1_", "b2c_1a_")) for step in steps):
+    # A policy of Azure AD B2C in the path or, as once at the clouds' own hosts, in the query.
+    if _steps(flow)[:1] == ["tfp"] or "b2c_1" in flow.authority.lower().partition("://")[2].partition("/")[2]:
         return True
     known = entra.other_authority(host)
     if known is not None:
