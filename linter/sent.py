@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.audience import is_own, token_audiences
+from linter.audience import asked_in, is_own, token_audiences
 from linter.catalog.records import GRAPH
 from linter.destination import apis_called, carries_own_right
 from linter.entra import Entra
@@ -92,11 +92,6 @@ def tokens_of(flow: Flow, entra: Entra, application: Application | None) -> tupl
     )
     hidden = any(token.api is None and not token.own and has_placeholder(token.audience) for token in tokens)
     return None if hidden else tokens
-
-
-def asked_in(flow: Flow) -> str:
-    """The field of the flow that decides what its token is for."""
-    return next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
 
 
 def asked_at(flow: Flow, audience: str) -> At:

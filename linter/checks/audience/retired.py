@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.amend import admits_roles, declare_all
+from linter.audience import asked_in
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
@@ -17,7 +18,7 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.holdings import declared, resource_of
 from linter.model import NULL, Application, Call, Flow, Inventory, RequiredResourceAccess, place
 from linter.placeholder import is_placeholder
-from linter.sent import AZURE_AD_GRAPH, EXCHANGE, Sent, Token, asked_in, sent_calls, tokens_of
+from linter.sent import AZURE_AD_GRAPH, EXCHANGE, Sent, Token, sent_calls, tokens_of
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:

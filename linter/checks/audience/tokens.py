@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import own_unstated, token_audiences
+from linter.audience import asked_in, own_unstated, token_audiences
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
 from linter.entra.records import Resource
@@ -20,7 +20,6 @@ from linter.sent import (
     Sent,
     Token,
     asked_at,
-    asked_in,
     sent_calls,
     unstated,
 )
