@@ -275,6 +275,7 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
         "rightsizing": _once(lambda: _rightsizing(case, climbs(), catalog(), entra))
         if case.inventory
         else None,
+        "policies": _once(lambda: _policies(case, entra, today)) if case.tenant else None,
         "inventory": case.inventory,
         "grants": case.grants,
         "tenant": case.tenant,
@@ -298,6 +299,13 @@ def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra:
     return rightsizing(case.application, climbs, flows, catalog, entra)
 
 
+def _policies(case: Case, entra: Entra, today: str) -> Any:
+    from linter.access_policy import Policies  # noqa: PLC0415  only where there is a tenant
+
+    assert case.tenant is not None
+    return Policies(case.tenant, entra, today, case.application, case.grants)
+
+
 def _once(make: Callable[[], Made]) -> Callable[[], Made]:
     """Make something when it is first asked for, then keep it."""
     made: list[Made] = []
@@ -314,8 +322,7 @@ def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
     runnable: list[_Runnable] = []
     stopped: list[NotEvaluated] = []
     for one in runnables:
-        # How far calls get, and what they need at least, is worked out here: what it lacks are the calls.
-        lacks = ["flows" if name in _WORKED_OUT else name for name in one.rule.needs if name in absent]
+        lacks = [_WORKED_OUT.get(name, name) for name in one.rule.needs if name in absent]
         missing = tuple(dict.fromkeys(lacks))
         if missing:
             stopped.append(NotEvaluated(one.rule.id, missing, given=False))
@@ -344,8 +351,8 @@ def _evaluate(
     return seen, not_evaluated
 
 
-#: Inputs that are worked out of others when a check first asks.
-_WORKED_OUT = ("climbs", "rightsizing")
+#: Inputs that are worked out of others when a check first asks, and what is missing where they are.
+_WORKED_OUT = {"climbs": "flows", "rightsizing": "flows", "policies": "tenant"}
 
 #: The input whose field an Unknown names; the catalogue is always given.
 _INPUT_OF = {

@@ -11,7 +11,7 @@ from linter.entra.names import fits, library_name, plain_licence
 from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
-from linter.typed import TYPE_CHECKING, Final, TypeVar
+from linter.typed import TYPE_CHECKING, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from linter.model import Access
@@ -135,6 +135,39 @@ class Entra:
         name = host_of(host)
         return _first(row for row in self.other_authorities if host_matches(row.host, name))
 
+    @cached_property
+    def absent_permissions(self) -> tuple[r.AbsentPermission, ...]:
+        """Permissions of Microsoft Graph that some clouds do not have."""
+        return read("absent_permissions", r.AbsentPermission)
+
+    def absent_permission(self, name: str, cloud: str) -> r.AbsentPermission | None:
+        """The entry that says that `cloud` lacks the permission of this name; None where none says so."""
+        plain = name.strip().lower()
+        return _first(
+            row for row in self.absent_permissions if cloud in row.clouds and fits(plain, (row.name.lower(),))
+        )
+
+    # --- federated credentials ----------------------------------------------------------------
+
+    @cached_property
+    def assertion_issuers(self) -> tuple[r.AssertionIssuer, ...]:
+        """Issuers of the external tokens that apps prove themselves with."""
+        return read("assertion_issuers", r.AssertionIssuer)
+
+    def assertion_issuer(self, issuer: str) -> r.AssertionIssuer | None:
+        """The entry of an issuer, by the host in its URL."""
+        name = host_of(issuer)
+        return _first(row for row in self.assertion_issuers if host_matches(row.host, name))
+
+    @cached_property
+    def federated_limits(self) -> tuple[r.FederatedLimit, ...]:
+        """Limits of federated credentials."""
+        return read("federated_limits", r.FederatedLimit)
+
+    def federated_limit(self, of: r.FederatedPart) -> r.FederatedLimit:
+        """How many there may be, or how long it may be."""
+        return next(row for row in self.federated_limits if row.of == of)
+
     # --- flows and audiences of sign-in -------------------------------------------------------
 
     @cached_property
@@ -173,6 +206,21 @@ class Entra:
     def baseline_scopes(self) -> tuple[r.BaselineScope, ...]:
         """Scopes that policies with excluded resources cover since June 2026."""
         return read("baseline_scopes", r.BaselineScope)
+
+    def is_baseline_scope(self, name: str) -> bool:
+        """Whether a scope of OpenID Connect or a bare one of Microsoft Graph is a baseline scope."""
+        plain = name.strip().lower()
+        return any(row.name.lower() == plain for row in self.baseline_scopes)
+
+    @cached_property
+    def scope_families(self) -> tuple[r.ScopeFamily, ...]:
+        """Which API's data lie behind Microsoft Graph's delegated permissions."""
+        return read("scope_families", r.ScopeFamily)
+
+    def scope_family(self, name: str) -> r.ScopeFamily | None:
+        """The API behind one delegated permission of Microsoft Graph, None where nobody says."""
+        family = name.strip().partition(".")[0].lower()
+        return _first(row for row in self.scope_families if family in map(str.lower, row.families))
 
     @cached_property
     def tier_zero(self) -> frozenset[str]:
@@ -403,6 +451,47 @@ class Entra:
         """What kind a library is; `other` if no table knows it."""
         row = self.library(name)
         return "other" if row is None else row.kind
+
+    # --- Conditional Access -------------------------------------------------------------------
+
+    @cached_property
+    def policy_targets(self) -> tuple[r.PolicyTarget, ...]:
+        """Names and APIs by which policies mean several APIs."""
+        return read("policy_targets", r.PolicyTarget)
+
+    def is_meant(self, target: str, app_id: str) -> bool:
+        """Whether a policy that names `target` (an appId or a name) is known to mean the API `app_id`."""
+        plain, api = target.strip().lower(), app_id.strip().lower()
+        row = _first(row for row in self.policy_targets if row.name.lower() == plain)
+        return plain == api or (row is not None and api in row.app_ids)
+
+    @cached_property
+    def token_protection(self) -> tuple[r.TokenProtection, ...]:
+        """APIs whose tokens policies can ask to be bound to a device."""
+        return read("token_protection", r.TokenProtection)
+
+    @cached_property
+    def protected_actions(self) -> tuple[r.ProtectedAction, ...]:
+        """Operations for which policies can ask for an authentication context."""
+        return read("protected_actions", r.ProtectedAction)
+
+    def protected_actions_of(self, method: str, template: str) -> tuple[r.ProtectedAction, ...]:
+        """The protected actions that an operation of Microsoft Graph may be, by the body it sends."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.protected_actions
+            if row.method == verb and plain_template(row.template) == plain
+        )
+
+    @cached_property
+    def enforcements(self) -> tuple[r.Enforcement, ...]:
+        """What Microsoft asks of sign-ins, and since when."""
+        return read("enforcements", r.Enforcement)
+
+    def enforcement(self, name: Literal["baseline-scopes", "azure-multifactor"]) -> r.Enforcement:
+        """The entry of this name, which the table always has."""
+        return next(row for row in self.enforcements if row.name == name)
 
     # --- errors and ends ----------------------------------------------------------------------
 
