@@ -15,6 +15,7 @@ from linter.finding import (
     Confidence,
     Finding,
     Hit,
+    Predicts,
     Severity,
     Unknown,
     persona_of,
@@ -402,12 +403,18 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         case.name,
         hit.at,
         hit.related,
-        hit.predicts or rule.predicts,
+        _predicted(hit, rule),
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
         () if hit.edits and closed(case) is not None else hit.edits,
         hit.safe,
     )
+
+
+def _predicted(hit: Hit, rule: Rule) -> Predicts | None:
+    """The hit's own error, or the rule's; an empty one says that it is not known."""
+    predicts = rule.predicts if hit.predicts is None else hit.predicts
+    return None if predicts == Predicts() else predicts
 
 
 def _lower(rule: Level, hit: Level | None, order: tuple[Level, ...]) -> Level:

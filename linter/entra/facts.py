@@ -337,6 +337,35 @@ class Entra:
         """Names of the roles that may consent for the tenant, the asked app roles included."""
         return tuple(row.role for row in self.consent_role_rows if row.graph_app_roles or not graph_app_roles)
 
+    @cached_property
+    def consent_policies(self) -> tuple[r.ConsentPolicy, ...]:
+        """The built-in consent policies for all users."""
+        return read("consent_policies", r.ConsentPolicy)
+
+    def consent_policy(self, policy_id: str) -> r.ConsentPolicy | None:
+        """The built-in consent policy of this id."""
+        plain = policy_id.strip().lower()
+        return _first(row for row in self.consent_policies if row.id == plain)
+
+    def is_consent_excluded(self, resource: str, name: str) -> bool:
+        """Whether Microsoft's managed consent policy keeps a delegated permission from users."""
+        return (resource.lower(), name.strip().lower()) in self._consent_excluded
+
+    @cached_property
+    def consent_mail_clients(self) -> frozenset[str]:
+        """The mail apps, by appId, for which users may consent to what the managed policy excludes."""
+        return frozenset(row.app_id for row in read("consent_mail_clients", r.ConsentMailClient))
+
+    @cached_property
+    def basic_permissions(self) -> frozenset[str]:
+        """Delegated permissions of Microsoft Graph that only sign the user in, in lower case."""
+        return frozenset(row.name.lower() for row in read("basic_permissions", r.BasicPermission))
+
+    @cached_property
+    def outdated_portal_paths(self) -> tuple[r.OutdatedPortalPath, ...]:
+        """Where guides used to send administrators for consent."""
+        return read("outdated_portal_paths", r.OutdatedPortalPath)
+
     # --- passwords ----------------------------------------------------------------------------
 
     @cached_property
@@ -585,6 +614,11 @@ class Entra:
             for row in self.role_requirements
             for template in row.templates
         }
+
+    @cached_property
+    def _consent_excluded(self) -> frozenset[tuple[str, str]]:
+        rows = read("consent_excluded", r.ConsentExcluded)
+        return frozenset((row.resource, row.name.lower()) for row in rows)
 
     @cached_property
     def _aadsts_by_number(self) -> dict[int, r.AadstsCode]:

@@ -536,3 +536,47 @@ class ConsentRole(NamedTuple):
     graph_app_roles: bool
     source: str
     confidence: Confidence
+
+
+class ConsentPolicy(NamedTuple):
+    """A built-in consent policy for all users; `lets` says what they may consent to (see the table)."""
+
+    id: str
+    lets: Literal["consentable", "low", "managed", "mail-clients"]
+    source: str
+    confidence: Confidence
+
+
+class ConsentExcluded(NamedTuple):
+    """A delegated permission that Microsoft's managed consent policy keeps from users."""
+
+    resource: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ConsentMailClient(NamedTuple):
+    """A mail app for which users may consent to what the managed policy excludes."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class BasicPermission(NamedTuple):
+    """A delegated permission that only signs the user in."""
+
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class OutdatedPortalPath(NamedTuple):
+    """A way through the portal that guides once told, in lower case, and the one there is now."""
+
+    path: str
+    now: str
+    source: str
+    confidence: Confidence
