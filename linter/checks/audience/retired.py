@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import subject
+from linter import cloud, subject
 from linter.amend import admits_roles, declare_all
 from linter.audience import asked_in
 from linter.catalog.match import parse_url
@@ -139,13 +139,19 @@ def _only_old_default(block: RequiredResourceAccess) -> bool:
 
 
 def azure_ad_graph_block_flag(
-    application: Application, entra: Entra, inventory: Inventory | None = None
+    application: Application,
+    entra: Entra,
+    inventory: Inventory | None = None,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """The app is exempted from the block of Azure AD Graph (resources/authenticationBehaviors)."""
     behaviors = application.authentication_behaviors
     if behaviors is None or "block_azure_ad_graph_access" not in behaviors.places:
         yield Unknown("application.authentication_behaviors")
-    elif behaviors.block_azure_ad_graph_access is False and not _is_national(inventory, entra):
+    if behaviors is None or behaviors.block_azure_ad_graph_access is not False:
+        return
+    stated = cloud.of_app(inventory, tenant, entra)
+    if stated is None or not stated.national:
         at = place(behaviors, "block_azure_ad_graph_access")
         yield Hit(
             "authenticationBehaviors.blockAzureADGraphAccess",
@@ -154,19 +160,8 @@ def azure_ad_graph_block_flag(
             "that API is retired",
             edits=(Edit("replace", at, True),),
             # A national cloud that nobody states had dates of its own.
-            safe=inventory is not None and inventory.cloud is not None,
+            safe=stated is not None,
         )
-
-
-def _is_national(inventory: Inventory | None, entra: Entra) -> bool:
-    """Whether the app is known to live in a national cloud."""
-    if inventory is None:
-        return False
-    if inventory.cloud is not None:
-        return inventory.cloud != "global"
-    authorities = (flow.authority for flow in inventory.flows if flow.authority is not None)
-    clouds = [cloud.name for authority in authorities for cloud in entra.clouds_of_authority(authority)]
-    return bool(clouds) and "global" not in clouds
 
 
 def outlook_rest_call(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:

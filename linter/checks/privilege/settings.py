@@ -8,6 +8,7 @@ from linter import subject, wording
 from linter.audience import admitted
 from linter.authority import is_same_tenant, is_tenantless, serves_customers
 from linter.catalog.store import Catalog
+from linter.consent.policies import assigned
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.ladder import find
@@ -222,19 +223,19 @@ def _locking(lock: ServicePrincipalLock | Null | None, at: At) -> tuple[Edit, ..
 
 # --- the tenant -------------------------------------------------------------------------------
 
-_EVERYTHING: Final = "microsoft-user-default-legacy"
 
-
-def tenant_consent_too_open(tenant: Tenant) -> Iterator[Hit | Unknown]:
+def tenant_consent_too_open(tenant: Tenant, entra: Entra) -> Iterator[Hit | Unknown]:
     """Users may consent to any app, for everything that does not need an administrator."""
-    policy = tenant.authorization_policy
-    if policy is None or policy.permission_grant_policies is None:
+    policies, policy = assigned(tenant), tenant.authorization_policy
+    if policies is None or policy is None:
         yield Unknown("tenant.authorization_policy")
         return
-    for assigned in policy.permission_grant_policies:
-        if assigned.lower().rpartition(".")[2] == _EVERYTHING:
+    for name in policies:
+        known = entra.consent_policy(name)
+        if known is not None and known.lets == "consentable":
             yield Hit(
                 "authorizationPolicy permissionGrantPoliciesAssigned",
                 place(policy, "permission_grant_policies"),
-                f"users may consent to any app for whatever needs no administrator, by `{assigned}`",
+                f"users may consent to any app for whatever needs no administrator, by `{name}`",
+                confidence=known.confidence,
             )
