@@ -372,12 +372,13 @@ class ApiClient(NamedTuple):
 
 
 class OwnApi(NamedTuple):
-    """What the app does as an API."""
+    """What the app does as an API: the `aud` and `iss` that its validation accepts, its clients."""
 
     at: At
     audiences: tuple[str, ...] | None = None
     issues_claims_challenges: bool | None = None
     clients: tuple[ApiClient, ...] | None = None
+    issuers: tuple[str, ...] | None = None
 
 
 class Inventory(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from linter.model import ServicePrincipal
+from linter.model import Null, ServicePrincipal
 from linter.positions import At
 from linter.typed import Literal, NamedTuple
 
@@ -265,11 +265,15 @@ class ExchangeAuthorization(NamedTuple):
 
 
 class ExchangeOrganization(NamedTuple):
-    """Exchange's switches for EWS."""
+    """Exchange's switches for EWS; `ews_allowed_app_ids`, unless empty, are the only apps it admits.
+
+    `ews_enabled` is NULL where the tenant never decided.
+    """
 
     at: At
-    ews_enabled: bool | None
+    ews_enabled: bool | Null | None
     ews_application_access_policy: str | None
+    ews_allowed_app_ids: tuple[str, ...] | None = None
 
 
 class Tenant(NamedTuple):

@@ -92,6 +92,16 @@ class Entra:
         plain = app_id.strip().lower()
         return _first(row for row in self.cae_resources if row.app_id == plain)
 
+    @cached_property
+    def workload_gates(self) -> tuple[r.WorkloadGate, ...]:
+        """APIs that consent alone does not open."""
+        return read("workload_gates", r.WorkloadGate)
+
+    def workload_gate(self, app_id: str, access: Access) -> r.WorkloadGate | None:
+        """What the API with this appId asks of such a token besides consent."""
+        plain = app_id.strip().lower()
+        return _first(row for row in self.workload_gates if row.api == plain and row.access in (None, access))
+
     # --- clouds -------------------------------------------------------------------------------
 
     @cached_property
@@ -238,6 +248,43 @@ class Entra:
     def exchange_scoped(self) -> frozenset[tuple[str, str]]:
         """(appId of the API, name) of application permissions that Exchange can narrow."""
         return frozenset((row.resource, row.name) for row in read("exchange_scoped", r.ExchangeScoped))
+
+    @cached_property
+    def exchange_roles(self) -> tuple[r.ExchangeRole, ...]:
+        """Roles of Exchange's own access control for applications."""
+        return read("exchange_roles", r.ExchangeRole)
+
+    def exchange_role(self, role: str) -> r.ExchangeRole | None:
+        """The entry of one role, by the name that Exchange shows."""
+        plain = role.strip().lower()
+        return _first(row for row in self.exchange_roles if row.role.lower() == plain)
+
+    @cached_property
+    def workload_permissions(self) -> tuple[r.WorkloadPermission, ...]:
+        """Permissions of Exchange and SharePoint that Microsoft Graph has under the same name."""
+        return read("workload_permissions", r.WorkloadPermission)
+
+    def workload_permission(self, resource: str, guid: str, type_: str) -> r.WorkloadPermission | None:
+        """The permission of one of these APIs with this GUID and type."""
+        wanted = resource.strip().lower(), guid.strip().lower(), type_.strip().lower()
+        return _first(
+            row for row in self.workload_permissions if (row.resource, row.id, row.type.lower()) == wanted
+        )
+
+    @cached_property
+    def directory_relations(self) -> tuple[r.DirectoryRelation, ...]:
+        """Relations whose answer mixes kinds of objects."""
+        return read("directory_relations", r.DirectoryRelation)
+
+    def directory_relation(self, template: str) -> r.DirectoryRelation | None:
+        """The relation that an operation with this path template reads."""
+        plain = plain_template(template)
+        return _first(row for row in self.directory_relations if plain in map(plain_template, row.templates))
+
+    @cached_property
+    def object_readers(self) -> tuple[r.ObjectReader, ...]:
+        """Kinds of directory objects, and what reads them."""
+        return read("object_readers", r.ObjectReader)
 
     @cached_property
     def selected_scopes(self) -> tuple[r.SelectedScope, ...]:

@@ -228,6 +228,56 @@ class ExchangeScoped(NamedTuple):
     confidence: Confidence
 
 
+class ExchangeRole(NamedTuple):
+    """A role of Exchange's own access control for applications, and the permissions it stands for."""
+
+    role: str
+    permissions: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class WorkloadPermission(NamedTuple):
+    """A permission of Exchange or SharePoint that Microsoft Graph has under the same name."""
+
+    resource: str
+    name: str
+    type: Literal["Scope", "Role"]
+    id: str
+    source: str
+    confidence: Confidence
+
+
+class WorkloadGate(NamedTuple):
+    """What an API asks for besides consent. `access`: only of such tokens; `refusal` is its answer."""
+
+    api: str
+    access: Access | None
+    needs: str
+    refusal: int
+    source: str
+    confidence: Confidence
+
+
+class DirectoryRelation(NamedTuple):
+    """Relations whose answer mixes `kinds` of objects (see `ObjectReader`)."""
+
+    templates: tuple[str, ...]
+    kinds: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class ObjectReader(NamedTuple):
+    """A kind of directory object; any one of `permissions` reads more of it than its id."""
+
+    kind: str
+    plural: str
+    permissions: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class SelectedScope(NamedTuple):
     """A permission that reaches nothing until single objects are granted.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from linter import tenant as t
+from linter.model import NULL
 from linter.positions import At
 from linter.readers.dates import days, utc
 from linter.readers.directory.principals import guid
@@ -426,9 +427,23 @@ def exchange_authorization(node: Node) -> t.ExchangeAuthorization:
 def exchange_organization(node: Node) -> t.ExchangeOrganization:
     """`Get-OrganizationConfig`: EWS."""
     enabled = node.value("EwsEnabled")
+    undecided = enabled is None and node.key("EwsEnabled") is not None
     return t.ExchangeOrganization(
-        node.at, enabled if type(enabled) is bool else None, _written(node, "EwsApplicationAccessPolicy")
+        node.at,
+        NULL if undecided else enabled if type(enabled) is bool else None,
+        _written(node, "EwsApplicationAccessPolicy"),
+        _app_ids(node, "EwsAllowedAppIDs"),
     )
+
+
+def _app_ids(node: Node, name: str) -> tuple[str, ...] | None:
+    """A list of appIds, which PowerShell writes as a list or as one text."""
+    value = node.value(name)
+    if isinstance(value, str):
+        value = value.replace(",", " ").replace(";", " ").split()
+    if type(value) is not list:
+        return None
+    return tuple(item.strip().lower() for item in value if isinstance(item, str))
 
 
 def _written(node: Node, name: str) -> str | None:

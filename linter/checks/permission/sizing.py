@@ -1,18 +1,16 @@
-"""Permissions: whether the declared ones exist, and whether they cover the planned calls."""
+"""Whether more or less is declared than the planned calls need."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
 from linter import subject, wording
-from linter.amend import admits_roles, declare, declare_for_call, exchange, withdraw
+from linter.amend import declare, exchange, withdraw
 from linter.catalog.names import writes
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
-from linter.destination import apis_called
 from linter.entra import Entra
-from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
@@ -21,274 +19,16 @@ from linter.holdings import (
     asked_by_name,
     declared,
     declared_openly,
-    directory_roles,
     granted,
-    names_scopes,
-    where_declared,
     where_requested,
 )
-from linter.ladder import TYPE_OF, Climb, find, may_be_work_account, stopped_at
+from linter.ladder import TYPE_OF, Climb, find, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.rightsizing import Replacement, Rightsizing
 from linter.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
-
-# --- calls ------------------------------------------------------------------------------------
-
-
-def call_not_covered(
-    application: Application,
-    climbs: tuple[Climb, ...],
-    rightsizing: dict[PermissionType, Rightsizing],
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
-    inventory: Inventory | None = None,
-) -> Iterator[Hit | Unknown]:
-    """No permission of either type covers the call (rung `uncovered` of the ladder)."""
-    numbers = {id(climb): number for number, climb in enumerate(climbs)}
-    for found in stopped_at("uncovered", climbs):
-        if isinstance(found, Unknown):
-            yield found
-            continue
-        # A directory role of the app opens calls without a permission; which ones is not published.
-        by_role = found.step.type == "Role" and directory_roles(inventory, grants)
-        cover = rightsizing[found.step.type].covers.get(numbers[id(found)], ())
-        missing = cover or found.step.missing
-        edits, safe = declare_for_call(application, found, cover, catalog, entra)
-        yield Hit(
-            subject.of_call(found.flow, found.call),
-            found.call.at,
-            _not_covered(found, missing),
-            (*_asked_for(found.flow), *_declared_blocks(application, catalog)),
-            severity="warning" if by_role else found.severity,
-            confidence=found.confidence,
-            edits=edits,
-            safe=safe and found.certain and not by_role,
-        )
-
-
-def _not_covered(found: Climb, missing: tuple[str, ...]) -> str:
-    needed = wording.permissions(missing, found.step.type)
-    account = "" if found.certain else " for a personal account"
-    return (
-        f"`{subject.of_request(found.call)}` needs {needed}{account}, "
-        f"and `{found.flow.name}` holds none that covers it"
-    )
-
-
-def _asked_for(flow: Flow) -> tuple[Related, ...]:
-    """The line of the scopes that a flow names: they, and not what is declared, are in its token."""
-    if not names_scopes(flow):
-        return ()
-    scopes = [split_scope(text.value) for text in flow.scopes or ()]
-    names = [scope.permission for scope in scopes if not scope.oidc and scope.permission]
-    return (Related(place(flow, "scopes"), f"asks for {_listed(names) or 'sign-in only'}"),)
-
-
-def _declared_blocks(application: Application, catalog: Catalog) -> tuple[Related, ...]:
-    """The declared permissions of Microsoft Graph, one label a block."""
-    blocks: dict[int, list[Declared]] = {}
-    for entry in declared(application, catalog) or ():
-        if entry.resource == GRAPH:
-            blocks.setdefault(id(entry.block), []).append(entry)
-    return tuple(
-        Related(entries[0].block.at, f"declares {_listed([entry.written for entry in entries])}")
-        for entries in blocks.values()
-    )
-
-
-def _listed(names: list[str], most: int = 4) -> str:
-    shown = ", ".join(names[:most])
-    return f"{shown} and {len(names) - most} more" if len(names) > most else shown
-
-
-def call_needs_two(
-    application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
-) -> Iterator[Hit | Unknown]:
-    """Of two permissions that the call needs together one is missing (rung `half-covered`)."""
-    for found in stopped_at("half-covered", climbs):
-        if isinstance(found, Unknown):
-            yield found
-            continue
-        step = found.step
-        held = [name for name in step.alternative if name not in step.missing]
-        edits, safe = declare_for_call(application, found, step.missing, catalog, entra)
-        needed = wording.permissions(step.missing, step.type)
-        yield Hit(
-            subject.of_call(found.flow, found.call),
-            found.call.at,
-            f"`{subject.of_request(found.call)}` needs {needed} beside "
-            f"{' and '.join(f'`{name}`' for name in held)}, and `{found.flow.name}` holds only the latter",
-            (
-                *where_requested(found.flow, held, catalog, entra),
-                *where_declared(application, held, step.type, catalog),
-            ),
-            severity=found.severity,
-            confidence=found.confidence,
-            edits=edits,
-            safe=safe,
-        )
-
-
-def unknown_call(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
-    """A call of Microsoft Graph of which nobody publishes what it needs, so no other rule can speak."""
-    for flow in flows:
-        for call in flow.every_call():
-            found = find(call, catalog, entra)
-            if found.kind == "open":
-                yield from map(Unknown, found.lacks)
-            elif apis_called(call, entra) == ():
-                yield Unknown("catalog.resources")
-            elif found.kind == "unknown":
-                yield Hit(subject.of_call(flow, call), call.at, _not_known(call, found.operation))
-
-
-def _not_known(call: Call, operation: Operation | None) -> str:
-    request = f"`{subject.of_request(call)}`"
-    if operation is not None:
-        return f"Microsoft publishes no permission that {request} accepts, so it was not checked"
-    return f"{request} is no published operation of Microsoft Graph, so it was not checked"
-
-
-# --- entries of the manifest --------------------------------------------------------------------
-
-
-def unknown_id(
-    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
-) -> Iterator[Hit | Unknown]:
-    """An entry names a permission that its API does not publish.
-
-    An id that cannot be one at all is certain; one that no list holds may be new or hidden. The API's
-    own service principal, where it is given, knows better than the lists.
-    """
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-    for entry in entries or ():
-        if entry.state == "open" or _is_retired(entry, entra):
-            continue
-        if _is_no_id(entry.entry.id or ""):
-            yield _unknown_entry(entry, f"`{entry.entry.id}` cannot be the id of a permission", catalog)
-            continue
-        published = _published_types(entry, grants)
-        if entry.state == "unknown" if published is None else not published:
-            message = f"{api_of(entry, catalog)} publishes no permission `{entry.entry.id}`"
-            yield _unknown_entry(entry, message + _elsewhere(entry, catalog), catalog)._replace(
-                severity="warning"
-            )
-
-
-def _unknown_entry(entry: Declared, message: str, catalog: Catalog) -> Hit:
-    api = api_of(entry, catalog)
-    return Hit(
-        subject.of_permission(api, entry.written, entry.entry.type or "?"),
-        entry.entry.at,
-        message,
-        (Related(entry.block.at, f"a permission of {api}"),),
-    )
-
-
-def _elsewhere(entry: Declared, catalog: Catalog) -> str:
-    """Whose permission the id is, if it is another API's."""
-    for other in catalog.by_id(entry.entry.id or ""):
-        name = catalog.resource_name(other.resource)
-        if name and other.resource != entry.resource:
-            return f", which is {other.value} of {name}"
-    return ""
-
-
-def _is_no_id(written: str) -> bool:
-    """Whether a text can be neither a GUID nor, as templates may write it, a permission's name."""
-    text = written.strip()
-    if is_guid(text):
-        return not text.strip("0-")
-    return not text or any(mark.isspace() for mark in text) or _is_broken_guid(text)
-
-
-def _is_broken_guid(text: str) -> bool:
-    """Hexadecimal digits in groups, of which some got lost or were added: no name looks like it."""
-    return text.count("-") > 1 and set(text) <= set("0123456789abcdefABCDEF-")
-
-
-def _is_retired(entry: Declared, entra: Entra) -> bool:
-    """An API that has ended publishes nothing; that it is declared at all is another rule's fault."""
-    resource = entra.resource(entry.resource) if entry.resource else None
-    return resource is not None and resource.status == "retired"
-
-
-def _published_types(entry: Declared, grants: Grants | None) -> frozenset[str] | None:
-    """The types under which the API's service principal publishes the id, None if that is not known."""
-    if grants is None or entry.resource is None or not is_guid(entry.entry.id or ""):
-        return None
-    wanted = (entry.entry.id or "").lower()
-    for principal in grants.resources.values():
-        if principal.app_id != entry.resource:
-            continue
-        if principal.app_roles is None or principal.oauth2_permission_scopes is None:
-            return None
-        roles = any((role.id or "").lower() == wanted for role in principal.app_roles)
-        scopes = any((scope.id or "").lower() == wanted for scope in principal.oauth2_permission_scopes)
-        return frozenset((*(["Role"] if roles else []), *(["Scope"] if scopes else [])))
-    return None
-
-
-def wrong_type(
-    application: Application,
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
-    flows: tuple[Flow, ...] | None = None,
-) -> Iterator[Hit | Unknown]:
-    """An entry's id is published, but as the other type.
-
-    Only what the API's own service principal publishes decides: the permission tables lack types.
-    """
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-    for entry in entries or ():
-        permission = entry.permission
-        if entry.state != "other-type" or permission is None or _is_retired(entry, entra):
-            continue
-        published = _published_types(entry, grants)
-        if permission.live if published is None else permission.type in published and len(published) == 1:
-            written = entry.entry.type or "?"
-            is_ = wording.permissions((permission.value,), permission.type)
-            yield Hit(
-                subject.of_permission(api_of(entry, catalog), permission.value, written),
-                entry.entry.at,
-                f"this is {is_} ({permission.type}), and it is declared as `{written}`",
-                (Related(entry.block.at, f"a permission of {api_of(entry, catalog)}"),),
-                edits=_corrected(entry, permission, flows, application, catalog, entra),
-                safe=False,  # which of the two was meant, no file says
-            )
-
-
-def _corrected(
-    entry: Declared,
-    permission: Permission,
-    flows: tuple[Flow, ...] | None,
-    application: Application,
-    catalog: Catalog,
-    entra: Entra,
-) -> tuple[Edit, ...]:
-    """The edits that make id and type agree.
-
-    The type that all flows need decides, else the one that is declared, which then takes the other id.
-    """
-    needed = {flow.access for flow in flows or () if flow.access is not None}
-    wanted: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
-    if len(needed) == 1:
-        wanted = "Role" if needed == {"application"} else "Scope"
-    twin = catalog.permission(permission.resource, permission.value, wanted)
-    right = twin if twin is not None and twin.live else permission
-    return exchange(entry, right) if right.type == "Scope" or admits_roles(application, entra) else ()
-
-
-# --- too much, too little ---------------------------------------------------------------------
 
 
 def unused(

@@ -1,4 +1,4 @@
-"""Privilege: permissions that give away more than most apps should hold."""
+"""Permissions for everything, where all calls are about a few sites, files, teams or chats."""
 
 from __future__ import annotations
 
@@ -15,74 +15,12 @@ from linter.finding import Confidence, Edit, Hit, Related, Unknown
 from linter.holdings import (
     TYPES,
     Declared,
-    api_of,
     asked_by_name,
-    declared,
     entries_of,
-    granted_roles,
-    is_tier_zero,
 )
 from linter.ladder import Climb, Step
-from linter.model import Application, AppRoleAssignment, Call, Flow, Grants, Inventory
+from linter.model import Application, Call, Flow, Inventory
 from linter.typed import Final, NamedTuple
-
-_HIGH: Final = 4
-"""The highest level that Microsoft's permission data gives."""
-
-
-def tier_zero(
-    application: Application, catalog: Catalog, entra: Entra, grants: Grants | None = None
-) -> Iterator[Hit | Unknown]:
-    """An application permission from which a way to Global Administrator is known is declared or granted."""
-    assigned = granted_roles(grants, catalog) if grants else ()
-    granted = {
-        permission.value: assignment
-        for permission, assignment in assigned
-        if permission.value in entra.tier_zero
-    }
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-    for entry in entries or ():
-        permission = entry.permission
-        if entry.state != "known" or permission is None or not is_tier_zero(permission, entra):
-            continue
-        assignment = granted.pop(permission.value, None)
-        yield Hit(
-            subject.of_permission(api_of(entry, catalog), permission.value, "Role"),
-            entry.entry.at,
-            _leads_up(permission.value),
-            () if assignment is None else (Related(assignment.at, "granted"),),
-        )
-    for name, assignment in granted.items():
-        yield Hit(
-            subject.of_permission(GRAPH_NAME, name, "Role"),
-            assignment.at,
-            _leads_up(name) + " (granted)",
-        )
-
-
-def _leads_up(name: str) -> str:
-    return f"whoever holds {wording.permissions((name,), 'Role')} can become Global Administrator"
-
-
-def high_level(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
-    """A declared permission is of the highest privilege level in Microsoft's permission data."""
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-    for entry in entries or ():
-        permission = entry.permission
-        if entry.state == "known" and permission is not None and (permission.level or 0) >= _HIGH:
-            name = wording.permissions((permission.value,), permission.type)
-            yield Hit(
-                subject.of_permission(api_of(entry, catalog), permission.value, permission.type),
-                entry.entry.at,
-                f"{name} is of the highest privilege level, {permission.level}",
-            )
-
-
-# --- what a few objects would do for ------------------------------------------------------------
 
 _FEW: Final = 5
 """More objects than this are no handful: granting each by itself is then work without end."""
@@ -389,67 +327,4 @@ def _instead_of_all_teams(
         f"{'does' if len(names) == 1 else 'do'}",
         _calls(served, (place.label for place in places)),
         confidence="low" if low else None,
-    )
-
-
-# --- mailboxes ----------------------------------------------------------------------------------
-
-
-def tenant_wide_mailbox_access(
-    application: Application,
-    catalog: Catalog,
-    entra: Entra,
-    grants: Grants | None = None,
-    climbs: tuple[Climb, ...] | None = None,
-) -> Iterator[Hit | Unknown]:
-    """An application permission that reaches every mailbox, unless Exchange limits the app.
-
-    What is granted in Entra ID is not limited by roles in Exchange, only by an application access policy,
-    and of those nothing is known here.
-    """
-    assigned = {
-        permission.value: assignment
-        for permission, assignment in (granted_roles(grants, catalog) if grants else ())
-        if (GRAPH, permission.value) in entra.exchange_scoped
-    }
-    if application.required_resource_access is None:
-        yield Unknown("application.required_resource_access")
-    for entry in declared(application, catalog) or ():
-        # Exchange's own permissions are in no list: an entry that names one is not verified.
-        is_role = entry.state in ("known", "unverifiable") and (entry.entry.type or "").lower() == "role"
-        if is_role and entry.resource and (entry.resource, entry.written) in entra.exchange_scoped:
-            assignment = assigned.pop(entry.written, None) if entry.resource == GRAPH else None
-            yield _every_mailbox(entry, assignment, climbs or (), catalog)
-    for name, assignment in assigned.items():
-        yield Hit(
-            subject.of_permission(GRAPH_NAME, name, "Role"),
-            assignment.at,
-            f"{wording.permissions((name,), 'Role')} is granted and {_REACHES}",
-            _uses_of(name, climbs or ()),
-        )
-
-
-_REACHES: Final = "reaches every mailbox, unless an application access policy of Exchange limits the app"
-
-
-def _every_mailbox(
-    entry: Declared, assignment: AppRoleAssignment | None, climbs: tuple[Climb, ...], catalog: Catalog
-) -> Hit:
-    once = " " if assignment else ", once granted, "
-    granted = () if assignment is None else (Related(assignment.at, "granted"),)
-    return Hit(
-        subject.of_permission(api_of(entry, catalog), entry.written, "Role"),
-        entry.entry.at,
-        f"{wording.permissions((entry.written,), 'Role')}{once}{_REACHES}",
-        (*granted, *(_uses_of(entry.written, climbs) if entry.resource == GRAPH else ())),
-        severity=None if assignment else "note",
-    )
-
-
-def _uses_of(name: str, climbs: tuple[Climb, ...]) -> tuple[Related, ...]:
-    """The calls for which an application permission is held."""
-    return tuple(
-        Related(one.call.at, f"`{one.flow.name}` uses it")
-        for one in climbs
-        if one.step.type == "Role" and one.step.covered and name in one.step.alternative
     )
