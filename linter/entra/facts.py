@@ -168,6 +168,11 @@ class Entra:
         """Characters that a redirect URI may not hold."""
         return frozenset(row.character for row in read("redirect_characters", r.RedirectCharacter))
 
+    @cached_property
+    def personal_claims(self) -> frozenset[str]:
+        """Optional claims that are not Microsoft Entra users' alone."""
+        return frozenset(row.name for row in read("personal_claims", r.PersonalClaim))
+
     # --- permissions --------------------------------------------------------------------------
 
     @cached_property

@@ -155,6 +155,15 @@ class RedirectCharacter(NamedTuple):
     confidence: Confidence
 
 
+class PersonalClaim(NamedTuple):
+    """An optional claim that tokens of personal accounts carry too, or that is about no user."""
+
+    name: str
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
 class OidcScope(NamedTuple):
     """A scope of OpenID Connect; Entra does not offer all of them."""
 
