@@ -108,7 +108,7 @@ def too_long(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
 
 
 def query_string_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
-    """A query string where personal accounts sign in (reply-url, "Query parameter support in redirect URIs")."""
+    """A query string where personal accounts sign in (reply-url, "Query parameter support")."""
     yield from redirects.unstated(application)
     found = [uri for _, uri in registered(application) if parsed(uri.value).query]
     if not found:
