@@ -7,8 +7,8 @@ resources/identifieruriconfiguration.md, which says what the policy looks for in
 from __future__ import annotations
 
 from linter.entra.scopes import is_guid
-from linter.finding import Unknown
-from linter.model import NULL, Application, Inventory
+from linter.finding import Edit, Unknown
+from linter.model import NULL, Application, Inventory, Text
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, NamedTuple
 
@@ -84,9 +84,41 @@ def names_owner(uri: str, application: Application, where: Home) -> bool | Unkno
     return Unknown("tenant.organization") if "." in host and not where.whole else False
 
 
+def form_for_work_only(uri: str) -> str:
+    """What of an App ID URI only apps for work accounts may have; empty where there is nothing."""
+    if scheme_of(uri) == "urn":
+        return "is a urn"
+    if "*" in uri:
+        return "has a wildcard"
+    if "?" in uri:
+        return "has a query string"
+    return "has a fragment" if "#" in uri else ""
+
+
+def is_registered(application: Application) -> bool:
+    """Whether the file is what the directory holds, where older URIs stay: only there it has an id."""
+    return application.completeness == "full" or is_guid(application.id or "")
+
+
 def version_one(application: Application) -> bool | Unknown:
     """Whether tokens for the app are of version 1: what an address is good for then depends on it."""
     version = application.api.requested_access_token_version if application.api is not None else None
     if version is None:
         return Unknown("application.api.requested_access_token_version")
     return version is NULL or version == 1
+
+
+# --- changes ----------------------------------------------------------------------------------
+
+
+def instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
+    """The edit that writes another URI in the place of one; none where that is registered already."""
+    if any(one.value == other for one in application.identifier_uris or ()):
+        return ()
+    return (Edit("replace", uri.at, other),)
+
+
+def default_instead(uri: Text, application: Application) -> tuple[Edit, ...]:
+    """The edit that writes `api://<appId>` in the place of a URI."""
+    app_id = application.app_id or ""
+    return instead(uri, f"api://{app_id}", application) if is_guid(app_id) else ()

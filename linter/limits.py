@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linter.audience import admitted
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
-from linter.finding import Confidence, Related, Unknown
+from linter.finding import Confidence, Hit, Related, Unknown
 from linter.model import Application, place
 from linter.placeholder import is_placeholder
+from linter.positions import At
 from linter.typed import NamedTuple
 
 
@@ -64,6 +65,32 @@ def exceeded(application: Application, entra: Entra, field: str, size: int) -> E
         return None
     narrowed = row.personal and _others(entra, field) != {bound}
     return Exceeded(bound, narrowed, row.confidence, admits_personal(application) if narrowed else ())
+
+
+class Measure(NamedTuple):
+    """How large something is that the limit `field` is for; `counted` says it as a sentence."""
+
+    field: str
+    size: int
+    subject: str
+    at: At
+    counted: str
+
+
+def beyond(
+    application: Application, entra: Entra, measures: Iterable[Measure | Unknown]
+) -> Iterator[Hit | Unknown]:
+    """The findings that something is larger than the audience allows; what is unknown is handed on."""
+    for measure in measures:
+        if isinstance(measure, Unknown):
+            yield measure
+            continue
+        for found in over(application, entra, measure.field, measure.size):
+            if isinstance(found, Unknown):
+                yield found
+            else:
+                message = f"{measure.counted}, and {found.words}"
+                yield Hit(measure.subject, measure.at, message, found.related, confidence=found.confidence)
 
 
 def over(application: Application, entra: Entra, field: str, size: int) -> Iterator[Exceeded | Unknown]:

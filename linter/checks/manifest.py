@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linter import identifier_uris, manifest_size, subject
+from linter import identifier_uris, repeated, sizes, subject
 from linter.audience import is_own
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
@@ -12,8 +12,8 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.errors import nearest
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.holdings import Declared, declared, resource_of
-from linter.limits import admits_personal, audience_of, exceeded, over
+from linter.holdings import resource_of
+from linter.limits import admits_personal, audience_of, beyond, exceeded, over
 from linter.model import (
     NULL,
     Application,
@@ -109,20 +109,28 @@ def token_version_for_personal_audience(application: Application, entra: Entra) 
 
 def duplicate_required_access(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
     """An API, or a permission of one API, is listed twice in `requiredResourceAccess` (DuplicateValue)."""
-    entries = declared(application, catalog)
-    blocks = application.required_resource_access
-    if entries is None or blocks is None:
+    if application.required_resource_access is None:
         yield Unknown("application.required_resource_access")
         return
-    first: dict[str, RequiredResourceAccess] = {}
-    for block in blocks:
-        key = resource_of(block, catalog) or (block.resource_app_id or "").lower()
-        if not key:
-            continue
-        earlier = first.setdefault(key, block)
-        if earlier is not block:
-            yield _second_block(block, earlier, catalog)._replace(edits=_merge(block, earlier, entries))
-    yield from _second_entries(entries, catalog)
+    for block in repeated.blocks(application, catalog):
+        yield Hit(
+            f"requiredResourceAccess {block.name}",
+            block.at,
+            f"`{block.name}` is listed a second time in `requiredResourceAccess`",
+            (Related(block.earlier, "listed here before"),),
+            edits=block.edits,
+        )
+    for entry in repeated.permissions(application, catalog):
+        # That these are refused is not documented.
+        yield Hit(
+            entry.subject,
+            entry.at,
+            f"`{entry.name}` ({entry.type}) is listed a second time",
+            (Related(entry.earlier, "listed here before"),),
+            severity="warning",
+            confidence="low",
+            edits=entry.edits,
+        )
 
 
 # --- how much it may hold ---------------------------------------------------------------------
@@ -130,36 +138,14 @@ def duplicate_required_access(application: Application, catalog: Catalog) -> Ite
 
 def too_many_permissions(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More permissions than the audience allows, of all APIs together."""
-    yield from _unstated_permissions(application)
-    size = sum([len(block.resource_access or ()) for block in application.required_resource_access or ()])
-    at = place(application, "required_resource_access")
-    yield from _limited(
-        application,
-        entra,
-        "max_permissions",
-        size,
-        "requiredResourceAccess",
-        at,
-        f"{size} permissions are declared",
-    )
+    yield from beyond(application, entra, sizes.permissions(application))
 
 
 def too_many_per_resource_personal(
     application: Application, entra: Entra, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
     """More permissions of one API than an app for personal accounts may declare."""
-    yield from _unstated_permissions(application)
-    field = "max_permissions_per_api"
-    blocks = application.required_resource_access or ()
-    largest = max([len(block.resource_access or ()) for block in blocks], default=0)
-    if exceeded(application, entra, field, largest) is None:
-        return
-    for block in blocks:
-        size, name = len(block.resource_access or ()), _api_name(block, catalog)
-        counted = f"{size} permissions of `{name}` are declared"
-        yield from _limited(
-            application, entra, field, size, f"requiredResourceAccess {name}", block.at, counted
-        )
+    yield from beyond(application, entra, sizes.permissions_of_each(application, catalog))
 
 
 def too_many_resources(
@@ -169,86 +155,27 @@ def too_many_resources(
 
     Whose an API is says its service principal; Microsoft's own do not count.
     """
-    blocks = application.required_resource_access
-    if blocks is None:
-        yield Unknown("application.required_resource_access")
-        return
-    at, size = place(application, "required_resource_access"), len(blocks)
-    subject_ = "requiredResourceAccess"
-    hits = [
-        *_limited(
-            application, entra, "max_apis", size, subject_, at, f"permissions of {size} APIs are declared"
-        )
-    ]
-    yield from hits
-    if hits or tenant is None or exceeded(application, entra, "max_foreign_apis", size) is None:
+    found = tuple(beyond(application, entra, sizes.apis(application)))
+    yield from found
+    blocks = application.required_resource_access or ()
+    if found or tenant is None or exceeded(application, entra, "max_foreign_apis", len(blocks)) is None:
         return
     foreign = _foreign(blocks, entra, catalog, tenant)
     if isinstance(foreign, Unknown):
         yield foreign
         return
-    counted = f"permissions of {len(foreign)} APIs of other tenants are declared"
-    for hit in _limited(application, entra, "max_foreign_apis", len(foreign), subject_, at, counted):
+    for hit in beyond(application, entra, sizes.apis_of_others(application, foreign)):
         yield hit._replace(confidence="medium") if isinstance(hit, Hit) else hit
 
 
 def scope_definition_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """The app publishes more scopes than its audience allows, or one with a name that is too long."""
-    api = application.api
-    scopes = api.oauth2_permission_scopes if api is not None else None
-    if api is None or scopes is None:
-        yield Unknown("application.api.oauth2_permission_scopes")
-        return
-    if not scopes:
-        return
-    subject_, at = "api.oauth2PermissionScopes", place(api, "oauth2_permission_scopes")
-    counted = f"{len(scopes)} scopes are published"
-    yield from _limited(application, entra, "max_scopes", len(scopes), subject_, at, counted)
-    longest = max([len(scope.value or "") for scope in scopes])
-    if exceeded(application, entra, "max_scope_name_length", longest) is None:
-        return
-    for scope in scopes:
-        value = scope.value or ""
-        if not has_placeholder(value):
-            counted = f"the scope `{value}` has a name of {len(value)} characters"
-            yield from _limited(
-                application,
-                entra,
-                "max_scope_name_length",
-                len(value),
-                f"{subject_} {value}",
-                scope.at,
-                counted,
-            )
+    yield from beyond(application, entra, sizes.scopes(application))
 
 
 def preauthorized_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More clients, or scopes of clients, are authorized ahead than the audience allows."""
-    api = application.api
-    clients = api.pre_authorized_applications if api is not None else None
-    if api is None or clients is None:
-        yield Unknown("application.api.pre_authorized_applications")
-        return
-    if not clients:
-        return
-    subject_, at = "api.preAuthorizedApplications", place(api, "pre_authorized_applications")
-    counted = f"{len(clients)} clients are authorized ahead"
-    yield from _limited(application, entra, "max_pre_authorized_clients", len(clients), subject_, at, counted)
-    sizes = [len(client.delegated_permission_ids or ()) for client in clients]
-    total = f"{sum(sizes)} scopes are authorized ahead for all clients together"
-    yield from _limited(application, entra, "max_pre_authorized_scopes", sum(sizes), subject_, at, total)
-    if exceeded(application, entra, "max_pre_authorized_scopes_per_client", max(sizes)) is None:
-        return
-    for client, size in zip(clients, sizes, strict=True):
-        yield from _limited(
-            application,
-            entra,
-            "max_pre_authorized_scopes_per_client",
-            size,
-            f"{subject_} {client.app_id}",
-            client.at,
-            f"{size} scopes are authorized ahead for `{client.app_id}`",
-        )
+    yield from beyond(application, entra, sizes.authorized_clients(application))
 
 
 def display_name_length(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
@@ -259,12 +186,12 @@ def display_name_length(application: Application, entra: Entra) -> Iterator[Hit 
         return
     if has_placeholder(name):
         return
-    written = subject.as_written(application, "display_name", "displayName")
     at = place(application, "display_name")
     for found in over(application, entra, "max_display_name_length", len(name)):
         if isinstance(found, Unknown):
             yield found
             continue
+        written = subject.as_written(application, "display_name", "displayName")
         yield Hit(
             "displayName",
             at,
@@ -278,27 +205,25 @@ def display_name_length(application: Application, entra: Entra) -> Iterator[Hit 
 
 def collection_cap(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """The entries of all collections together are near the limit of one object, or above it."""
-    yield from manifest_size.unstated(application)
-    sizes = manifest_size.sizes(application)
-    total = sum(sizes.values())
-    if total <= manifest_size.PLENTY:
+    yield from sizes.unstated(application)
+    entries = sizes.entries(application)
+    total = sum(entries.values())
+    if total <= sizes.PLENTY or total <= entra.limit("manifest_entries_advised").most:
         return
-    limit, advised = entra.limit("manifest_entries"), entra.limit("manifest_entries_advised")
-    if total <= advised.most:
-        return
-    largest = sorted(sizes, key=lambda name: -sizes[name])
-    hard = total > limit.most
-    words = f"and {limit.most:,} is the limit" if hard else f"near the limit of {limit.most:,}"
+    limit = entra.limit("manifest_entries")
+    beyond_it = total > limit.most
+    first, *others = sorted(entries, key=lambda name: -entries[name])
     yield Hit(
         "collections",
-        manifest_size.where(application, largest[0]),
-        f"the registration's collections have {total:,} entries together, {words}",
+        sizes.where(application, first),
+        f"the registration's collections have {total:,} entries together, "
+        f"{'and' if beyond_it else 'near the limit of'} {limit.most:,}{' is the limit' if beyond_it else ''}",
         tuple(
-            Related(manifest_size.where(application, name), f"{sizes[name]} in {name}")
-            for name in largest[1:3]
-            if sizes[name]
+            Related(sizes.where(application, name), f"{entries[name]} in {name}")
+            for name in others[:2]
+            if entries[name]
         ),
-        severity=None if hard else "warning",
+        severity=None if beyond_it else "warning",
         confidence=limit.confidence,
     )
 
@@ -335,7 +260,9 @@ def identifier_uri_format(
         return
     for uri in foreign:
         yield _not_the_owners(
-            uri, application, edits=_default_instead(uri, application) if len(foreign) == 1 else ()
+            uri,
+            application,
+            edits=identifier_uris.default_instead(uri, application) if len(foreign) == 1 else (),
         )
 
 
@@ -361,6 +288,7 @@ def custom_uri_with_v1_tokens(
         yield version_one
         return
     policy = tenant.default_app_management_policy if tenant is not None else None
+    registered = identifier_uris.is_registered(application)
     enforced = (
         policy is not None and policy.identifier_uri_state == "enabled" and policy.is_enabled is not False
     )
@@ -371,13 +299,13 @@ def custom_uri_with_v1_tokens(
             yield Unknown("application.app_id")
         else:
             yield Hit(
-                "identifierUris " + uri.value,
+                _of_uri(uri),
                 uri.at,
                 f"`{uri.value}` is the audience of tokens of version 1, and it is not the app's default URI",
                 _version(application),
-                predicts=Predicts(400) if enforced and application.completeness != "full" else None,
+                predicts=Predicts(400) if enforced and not registered else None,
                 # What is registered already stays, and so does what the tenant's policy does not ask for.
-                severity="note" if application.completeness == "full" or (policy and not enforced) else None,
+                severity="note" if registered or (policy is not None and not enforced) else None,
                 edits=_version_two(application),
                 safe=False,  # the API must take the other tokens first
             )
@@ -394,11 +322,11 @@ def identifier_uri_trailing_slash(application: Application) -> Iterator[Hit | Un
             continue
         without = uri.value.rstrip("/")
         yield Hit(
-            "identifierUris " + uri.value,
+            _of_uri(uri),
             uri.at,
             f"`{uri.value}` ends in a slash, and a scope of it needs two",
-            severity="warning" if application.completeness == "full" else None,
-            edits=_uri_instead(uri, without, application),
+            severity="warning" if identifier_uris.is_registered(application) else None,
+            edits=identifier_uris.instead(uri, without, application),
             safe=False,  # clients and the API know it by its name
         )
 
@@ -415,10 +343,10 @@ def identifier_uri_upper_case(application: Application) -> Iterator[Hit | Unknow
         head = identifier_uris.authority_of(uri.value)
         if head.lower() != head and not has_placeholder(head) and not is_placeholder(uri.value):
             yield Hit(
-                "identifierUris " + uri.value,
+                _of_uri(uri),
                 uri.at,
                 f"`{uri.value}` has capitals in its host, and tokens and comparisons may have small letters",
-                edits=_uri_instead(uri, head.lower() + uri.value[len(head) :], application),
+                edits=identifier_uris.instead(uri, head.lower() + uri.value[len(head) :], application),
                 safe=False,  # clients and the API know it by its name
             )
 
@@ -431,30 +359,22 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
         return
     if not uris:
         return
-    at = place(application, "identifier_uris")
-    counted = f"{len(uris)} App ID URIs are registered"
-    yield from _limited(application, entra, "max_identifier_uris", len(uris), "identifierUris", at, counted)
+    yield from beyond(application, entra, sizes.app_id_uris(application))
     for uri in uris:
-        if has_placeholder(uri.value):
+        fault = "" if has_placeholder(uri.value) else identifier_uris.form_for_work_only(uri.value)
+        if not fault:
             continue
-        subject_ = "identifierUris " + uri.value
-        counted = f"`{uri.value[:60]}…` has {len(uri.value)} characters" if len(uri.value) > 60 else ""
-        if counted:
-            yield from _limited(
-                application, entra, "max_identifier_uri_length", len(uri.value), subject_, uri.at, counted
+        row = audience_of(application, entra)
+        if isinstance(row, Unknown):
+            yield row
+        elif row is not None and row.personal:
+            yield Hit(
+                _of_uri(uri),
+                uri.at,
+                f"`{uri.value}` {fault}, which is refused where personal accounts sign in",
+                admits_personal(application),
+                confidence=row.confidence,
             )
-        if fault := _form_for_work_only(uri.value):
-            row = audience_of(application, entra)
-            if isinstance(row, Unknown):
-                yield row
-            elif row is not None and row.personal:
-                yield Hit(
-                    subject_,
-                    uri.at,
-                    f"`{uri.value}` {fault}, which is refused where personal accounts sign in",
-                    admits_personal(application),
-                    confidence=row.confidence,
-                )
 
 
 # --- what personal accounts and other tenants do not go with -----------------------------------
@@ -608,28 +528,7 @@ def _is_open(value: str | Null) -> bool:
     return isinstance(value, str) and is_placeholder(value)
 
 
-# --- limits -----------------------------------------------------------------------------------
-
-
-def _limited(
-    application: Application, entra: Entra, field: str, size: int, subject_: str, at: At, counted: str
-) -> Iterator[Hit | Unknown]:
-    """The finding that something is larger than the audience allows."""
-    if not size:
-        return
-    for found in over(application, entra, field, size):
-        if isinstance(found, Unknown):
-            yield found
-        else:
-            yield Hit(
-                subject_, at, f"{counted}, and {found.words}", found.related, confidence=found.confidence
-            )
-
-
-def _unstated_permissions(application: Application) -> Iterator[Unknown]:
-    blocks = application.required_resource_access
-    if blocks is None or any(block.resource_access is None for block in blocks):
-        yield Unknown("application.required_resource_access")
+# --- APIs -------------------------------------------------------------------------------------
 
 
 def _foreign(
@@ -656,37 +555,18 @@ def _foreign(
 def _not_the_owners(uri: Text, application: Application, edits: tuple[Edit, ...]) -> Hit:
     scheme = identifier_uris.scheme_of(uri.value)
     return Hit(
-        "identifierUris " + uri.value,
+        _of_uri(uri),
         uri.at,
         f"`{uri.value}` holds neither the app's id nor its tenant's id or domain",
         predicts=Predicts(400, "HostNameNotOnVerifiedDomain") if scheme in ("http", "https") else None,
-        severity="note" if application.completeness == "full" else None,
+        severity="note" if identifier_uris.is_registered(application) else None,
         edits=edits,
         safe=False,  # clients and the API know it by its name
     )
 
 
-def _default_instead(uri: Text, application: Application) -> tuple[Edit, ...]:
-    app_id = application.app_id or ""
-    return _uri_instead(uri, f"api://{app_id}", application) if is_guid(app_id) else ()
-
-
-def _uri_instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
-    """The edit that writes another URI in the place of one; none where that is registered already."""
-    if any(one.value == other for one in application.identifier_uris or ()):
-        return ()
-    return (Edit("replace", uri.at, other),)
-
-
-def _form_for_work_only(uri: str) -> str:
-    """What of an App ID URI only apps for work accounts may have; empty where there is nothing."""
-    if identifier_uris.scheme_of(uri) == "urn":
-        return "is a urn"
-    if "*" in uri:
-        return "has a wildcard"
-    if "?" in uri:
-        return "has a query string"
-    return "has a fragment" if "#" in uri else ""
+def _of_uri(uri: Text) -> str:
+    return f"identifierUris {uri.value}"
 
 
 def _version(application: Application) -> tuple[Related, ...]:
@@ -769,74 +649,3 @@ def _nearest(audience: str, values: list[str]) -> tuple[str | None, bool]:
         if value.lower() == audience.strip().lower():
             return value, value.lower() == audience.lower()
     return nearest(audience, values), False
-
-
-# --- requiredResourceAccess -------------------------------------------------------------------
-
-
-def _second_block(block: RequiredResourceAccess, earlier: RequiredResourceAccess, catalog: Catalog) -> Hit:
-    name = _api_name(block, catalog)
-    return Hit(
-        f"requiredResourceAccess {name}",
-        block.at,
-        f"`{name}` is listed a second time in `requiredResourceAccess`",
-        (Related(earlier.at, "listed here before"),),
-    )
-
-
-def _merge(
-    block: RequiredResourceAccess, earlier: RequiredResourceAccess, entries: Iterable[Declared]
-) -> tuple[Edit, ...]:
-    """The edits that put what only the second block holds into the first; none where one leaves it open."""
-    if block.resource_access is None or earlier.resource_access is None:
-        return ()
-    seen = {_meaning(entry) for entry in entries if entry.block is earlier}
-    edits: list[Edit] = []
-    for entry in entries:
-        if entry.block is not block or _meaning(entry) in seen:
-            continue
-        if entry.entry.id is None or entry.entry.type is None:
-            return ()
-        seen.add(_meaning(entry))
-        written = {"id": entry.entry.id, "type": entry.entry.type}
-        edits.append(Edit("append", earlier.at.child("resourceAccess"), written))
-    return (*edits, Edit("remove", block.at))
-
-
-def _meaning(entry: Declared) -> tuple[str, str]:
-    """What an entry declares, however it is written."""
-    return _name(entry).strip().lower(), (entry.entry.type or "").strip().lower()
-
-
-def _name(entry: Declared) -> str:
-    """The permission's name, else as written: an id under the wrong type is not that of the other one."""
-    if entry.state == "known" and entry.permission is not None:
-        return entry.permission.value
-    return entry.entry.id or ""
-
-
-def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[Hit]:
-    """Permissions that one block lists twice. That these are refused is not documented."""
-    first: dict[tuple[int, str, str], Declared] = {}
-    for entry in entries:
-        written, type_ = entry.entry.id, entry.entry.type
-        if written is None or type_ is None:
-            continue
-        name = _name(entry)
-        earlier = first.setdefault((id(entry.block), name.lower(), type_), entry)
-        if earlier is not entry:
-            yield Hit(
-                subject.of_permission(_api_name(entry.block, catalog), name, type_),
-                entry.entry.at,
-                f"`{name}` ({type_}) is listed a second time",
-                (Related(earlier.entry.at, "listed here before"),),
-                severity="warning",
-                confidence="low",
-                edits=(Edit("remove", entry.entry.at),),
-            )
-
-
-def _api_name(block: RequiredResourceAccess, catalog: Catalog) -> str:
-    """The API's display name where it is known, else as written."""
-    resource = resource_of(block, catalog)
-    return (resource and catalog.resource_name(resource)) or block.resource_app_id or ""

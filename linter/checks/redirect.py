@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import redirects, subject
+from linter import redirects, sizes, subject
 from linter.audience import admitted
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.limits import admits_personal, audience_of, over
+from linter.limits import admits_personal, audience_of, beyond, over
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.redirects import IPV6_LOOPBACK, LOOPBACK, PLATFORMS, Registered, parsed, plain, registered
@@ -71,40 +71,13 @@ def wildcard(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
 def too_many(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More redirect URIs than the audience allows, of all platforms together."""
     yield from redirects.unstated(application)
-    lists = {name: redirects.listed(application, name) or () for name in PLATFORMS}
-    size = sum(map(len, lists.values()))
-    for found in over(application, entra, "max_redirect_uris", size) if size else ():
-        if isinstance(found, Unknown):
-            yield found
-            continue
-        longest = max(lists, key=lambda name: len(lists[name]))
-        yield Hit(
-            "redirectUris",
-            place(application, PLATFORMS[longest]),
-            f"{size} redirect URIs are registered, and {found.words}",
-            found.related,
-            confidence=found.confidence,
-        )
+    yield from beyond(application, entra, sizes.redirect_uris(application))
 
 
 def too_long(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
-    """A redirect URI is longer than the directory takes; a placeholder may become anything."""
+    """A redirect URI is longer than the directory takes."""
     yield from redirects.unstated(application)
-    uris = [uri for _, uri in registered(application) if not has_placeholder(uri.value)]
-    longest = max([len(uri.value) for uri in uris], default=0)
-    for found in over(application, entra, "max_redirect_uri_length", longest) if longest else ():
-        if isinstance(found, Unknown):
-            yield found
-            continue
-        for uri in uris:
-            if len(uri.value) > found.most:
-                yield Hit(
-                    subject.of_redirect(uri.value),
-                    uri.at,
-                    f"`{uri.value[:60]}…` has {len(uri.value)} characters, and {found.words}",
-                    found.related,
-                    confidence=found.confidence,
-                )
+    yield from beyond(application, entra, sizes.redirect_uri_lengths(application))
 
 
 def query_string_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
@@ -340,6 +313,6 @@ def _register_where_all_are(application: Application, uri: str) -> tuple[Edit, .
 
 
 def _logout(url: Text, words: str, related: tuple[Related, ...] = (), edits: tuple[Edit, ...] = ()) -> Hit:
-    shown = url.value if len(url.value) <= 80 else url.value[:60] + "…"
+    message = f"the logout URL `{sizes.shortened(url.value)}` {words}"
     # Whether the page answers over https, no file says.
-    return Hit("web.logoutUrl", url.at, f"the logout URL `{shown}` {words}", related, edits=edits, safe=False)
+    return Hit("web.logoutUrl", url.at, message, related, edits=edits, safe=False)
