@@ -8,6 +8,7 @@ from linter.audience import admitted
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
 from linter.finding import Confidence, Hit, Related, Unknown
+from linter.memory import remembers_last
 from linter.model import Application, place
 from linter.placeholder import is_placeholder
 from linter.positions import At
@@ -28,6 +29,7 @@ class Exceeded(NamedTuple):
         return f"{self.most:,} is the limit{' with personal accounts' if self.personal else ''}"
 
 
+@remembers_last
 def audience_of(application: Application, entra: Entra) -> SignInAudience | Unknown | None:
     """The facts of the app's signInAudience; None where it is no value of it, which is another fault."""
     written = application.sign_in_audience

@@ -5,9 +5,10 @@ Source: entra-docs docs/identity-platform/reply-url.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from linter.finding import Edit, Unknown
+from linter.memory import remembers_last
 from linter.model import Application, Platform, Text
 from linter.placeholder import has_placeholder
 from linter.positions import At
@@ -107,11 +108,10 @@ class Registered(NamedTuple):
     uri: Text
 
 
-def registered(application: Application) -> Iterator[Registered]:
+@remembers_last
+def registered(application: Application) -> tuple[Registered, ...]:
     """Every redirect URI that is known, with its platform."""
-    for name in PLATFORMS:
-        for uri in listed(application, name) or ():
-            yield Registered(name, uri)
+    return tuple([Registered(name, uri) for name in PLATFORMS for uri in listed(application, name) or ()])
 
 
 def listed(application: Application, name: str) -> tuple[Text, ...] | None:
@@ -120,11 +120,16 @@ def listed(application: Application, name: str) -> tuple[Text, ...] | None:
     return None if platform is None else platform.redirect_uris
 
 
-def unstated(application: Application) -> Iterator[Unknown]:
+@remembers_last
+def unstated(application: Application) -> tuple[Unknown, ...]:
     """The platforms of which nobody says what they hold."""
-    for name, field in PLATFORMS.items():
-        if listed(application, name) is None:
-            yield Unknown(f"application.{field}")
+    return tuple(
+        [
+            Unknown(f"application.{field}")
+            for name, field in PLATFORMS.items()
+            if listed(application, name) is None
+        ]
+    )
 
 
 # --- changes ----------------------------------------------------------------------------------

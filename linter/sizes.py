@@ -6,46 +6,54 @@ from collections.abc import Iterator, Sized
 
 from linter import redirects, subject
 from linter.catalog.store import Catalog
+from linter.entra import Entra
 from linter.finding import Unknown
 from linter.holdings import block_name
 from linter.limits import Measure
-from linter.model import Application, place
+from linter.model import Application, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.typed import Final
 
 # --- of one kind ------------------------------------------------------------------------------
 
+# A measure is made only of what some audience refuses: that costs an ordinary app next to nothing.
 
-def permissions(application: Application) -> Iterator[Measure | Unknown]:
+
+def permissions(application: Application, entra: Entra) -> Iterator[Measure | Unknown]:
     """The permissions that are declared, of all APIs together."""
     yield from _unstated_permissions(application)
-    blocks = application.required_resource_access or ()
-    size = sum([_size(block.resource_access) for block in blocks])
-    at = place(application, "required_resource_access")
-    yield Measure("max_permissions", size, _REQUIRED, at, f"{size} permissions are declared")
+    field = "max_permissions"
+    size = sum([_size(block.resource_access) for block in application.required_resource_access or ()])
+    if size > entra.least_limits[field]:
+        at = place(application, "required_resource_access")
+        yield Measure(field, size, _REQUIRED, at, f"{size} permissions are declared")
 
 
-def permissions_of_each(application: Application, catalog: Catalog) -> Iterator[Measure | Unknown]:
+def permissions_of_each(
+    application: Application, entra: Entra, catalog: Catalog
+) -> Iterator[Measure | Unknown]:
     """The permissions that are declared of each API."""
     yield from _unstated_permissions(application)
+    field = "max_permissions_per_api"
     for block in application.required_resource_access or ():
-        size, name = _size(block.resource_access), block_name(block, catalog)
-        counted = f"{size} permissions of `{name}` are declared"
-        yield Measure("max_permissions_per_api", size, f"{_REQUIRED} {name}", block.at, counted)
+        size = _size(block.resource_access)
+        if size > entra.least_limits[field]:
+            name = block_name(block, catalog)
+            counted = f"{size} permissions of `{name}` are declared"
+            yield Measure(field, size, f"{_REQUIRED} {name}", block.at, counted)
 
 
-def apis(application: Application) -> Iterator[Measure | Unknown]:
+def apis(application: Application, entra: Entra) -> Iterator[Measure | Unknown]:
     """The APIs of which permissions are declared."""
     blocks = application.required_resource_access
     if blocks is None:
         yield Unknown("application.required_resource_access")
-        return
-    at, counted = (
-        place(application, "required_resource_access"),
-        f"permissions of {len(blocks)} APIs are declared",
-    )
-    yield Measure("max_apis", len(blocks), _REQUIRED, at, counted)
+    elif len(blocks) > entra.least_limits["max_apis"]:
+        at = place(application, "required_resource_access")
+        yield Measure(
+            "max_apis", len(blocks), _REQUIRED, at, f"permissions of {len(blocks)} APIs are declared"
+        )
 
 
 def apis_of_others(application: Application, foreign: Sized) -> Iterator[Measure]:
@@ -55,72 +63,80 @@ def apis_of_others(application: Application, foreign: Sized) -> Iterator[Measure
     yield Measure("max_foreign_apis", len(foreign), _REQUIRED, at, counted)
 
 
-def app_id_uris(application: Application) -> Iterator[Measure]:
-    """The App ID URIs, and the length of each; what a placeholder becomes is not known."""
+def app_id_uris(application: Application, entra: Entra) -> Iterator[Measure]:
+    """The App ID URIs, and the length of each."""
     uris = application.identifier_uris or ()
-    at = place(application, "identifier_uris")
-    yield Measure(
-        "max_identifier_uris", len(uris), "identifierUris", at, f"{len(uris)} App ID URIs are registered"
-    )
+    if len(uris) > entra.least_limits["max_identifier_uris"]:
+        at, counted = place(application, "identifier_uris"), f"{len(uris)} App ID URIs are registered"
+        yield Measure("max_identifier_uris", len(uris), "identifierUris", at, counted)
     for uri in uris:
-        if not has_placeholder(uri.value):
-            counted = f"`{shortened(uri.value)}` has {len(uri.value)} characters"
-            subject_ = f"identifierUris {uri.value}"
-            yield Measure("max_identifier_uri_length", len(uri.value), subject_, uri.at, counted)
+        yield from _length("max_identifier_uri_length", uri, f"identifierUris {uri.value}", entra)
 
 
-def redirect_uris(application: Application) -> Iterator[Measure]:
+def redirect_uris(application: Application, entra: Entra) -> Iterator[Measure]:
     """The redirect URIs of all platforms; the place is that of the longest list."""
-    lists = {field: redirects.listed(application, name) or () for name, field in redirects.PLATFORMS.items()}
-    size = sum(map(len, lists.values()))
-    at = place(application, max(lists, key=lambda field: len(lists[field])))
-    counted = f"{size} redirect URIs are registered"
-    yield Measure("max_redirect_uris", size, "redirectUris", at, counted)
+    size = len(redirects.registered(application))
+    if size > entra.least_limits["max_redirect_uris"]:
+        lists = {
+            field: redirects.listed(application, name) or () for name, field in redirects.PLATFORMS.items()
+        }
+        at = place(application, max(lists, key=lambda field: len(lists[field])))
+        counted = f"{size} redirect URIs are registered"
+        yield Measure("max_redirect_uris", size, "redirectUris", at, counted)
 
 
-def redirect_uri_lengths(application: Application) -> Iterator[Measure]:
-    """The length of each redirect URI; what a placeholder becomes is not known."""
+def redirect_uri_lengths(application: Application, entra: Entra) -> Iterator[Measure]:
+    """The length of each redirect URI."""
     for _, uri in redirects.registered(application):
-        if not has_placeholder(uri.value):
-            counted = f"`{shortened(uri.value)}` has {len(uri.value)} characters"
-            subject_ = subject.of_redirect(uri.value)
-            yield Measure("max_redirect_uri_length", len(uri.value), subject_, uri.at, counted)
+        yield from _length("max_redirect_uri_length", uri, subject.of_redirect(uri.value), entra)
 
 
-def scopes(application: Application) -> Iterator[Measure | Unknown]:
+def scopes(application: Application, entra: Entra) -> Iterator[Measure | Unknown]:
     """The scopes that the app publishes, and the length of each name."""
     api = application.api
     if api is None or api.oauth2_permission_scopes is None:
         yield Unknown("application.api.oauth2_permission_scopes")
         return
     published, name = api.oauth2_permission_scopes, _API["oauth2_permission_scopes"]
-    at = place(api, "oauth2_permission_scopes")
-    yield Measure("max_scopes", len(published), name, at, f"{len(published)} scopes are published")
+    if len(published) > entra.least_limits["max_scopes"]:
+        at = place(api, "oauth2_permission_scopes")
+        yield Measure("max_scopes", len(published), name, at, f"{len(published)} scopes are published")
+    longest = entra.least_limits["max_scope_name_length"]
     for scope in published:
         value = scope.value or ""
-        if not has_placeholder(value):
+        if len(value) > longest and not has_placeholder(value):
             counted = f"the scope `{value}` has a name of {len(value)} characters"
             yield Measure("max_scope_name_length", len(value), f"{name} {value}", scope.at, counted)
 
 
-def authorized_clients(application: Application) -> Iterator[Measure | Unknown]:
+def authorized_clients(application: Application, entra: Entra) -> Iterator[Measure | Unknown]:
     """The clients that are authorized ahead, and the scopes of each and of all."""
     api = application.api
     if api is None or api.pre_authorized_applications is None:
         yield Unknown("application.api.pre_authorized_applications")
         return
     clients, name = api.pre_authorized_applications, _API["pre_authorized_applications"]
-    at = place(api, "pre_authorized_applications")
-    counted = f"{len(clients)} clients are authorized ahead"
-    yield Measure("max_pre_authorized_clients", len(clients), name, at, counted)
+    at, least = place(api, "pre_authorized_applications"), entra.least_limits
+    if len(clients) > least["max_pre_authorized_clients"]:
+        counted = f"{len(clients)} clients are authorized ahead"
+        yield Measure("max_pre_authorized_clients", len(clients), name, at, counted)
     size = sum([_size(client.delegated_permission_ids) for client in clients])
-    counted = f"{size} scopes are authorized ahead for all clients together"
-    yield Measure("max_pre_authorized_scopes", size, name, at, counted)
+    if size > least["max_pre_authorized_scopes"]:
+        counted = f"{size} scopes are authorized ahead for all clients together"
+        yield Measure("max_pre_authorized_scopes", size, name, at, counted)
     for client in clients:
-        size = _size(client.delegated_permission_ids)
-        counted = f"{size} scopes are authorized ahead for `{client.app_id}`"
-        field = "max_pre_authorized_scopes_per_client"
-        yield Measure(field, size, f"{name} {client.app_id}", client.at, counted)
+        size, field = _size(client.delegated_permission_ids), "max_pre_authorized_scopes_per_client"
+        if size > least[field]:
+            counted = f"{size} scopes are authorized ahead for `{client.app_id}`"
+            yield Measure(field, size, f"{name} {client.app_id}", client.at, counted)
+
+
+def _length(field: str, text: Text, subject_: str, entra: Entra) -> Iterator[Measure]:
+    """How long a text is; what a placeholder in it becomes is not known."""
+    size = len(text.value)
+    if size > entra.least_limits[field] and not has_placeholder(text.value):
+        counted = f"`{shortened(text.value)}` has {size} characters"
+        yield Measure(field, size, subject_, text.at, counted)
 
 
 def shortened(text: str) -> str:

@@ -138,14 +138,14 @@ def duplicate_required_access(application: Application, catalog: Catalog) -> Ite
 
 def too_many_permissions(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More permissions than the audience allows, of all APIs together."""
-    yield from beyond(application, entra, sizes.permissions(application))
+    yield from beyond(application, entra, sizes.permissions(application, entra))
 
 
 def too_many_per_resource_personal(
     application: Application, entra: Entra, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
     """More permissions of one API than an app for personal accounts may declare."""
-    yield from beyond(application, entra, sizes.permissions_of_each(application, catalog))
+    yield from beyond(application, entra, sizes.permissions_of_each(application, entra, catalog))
 
 
 def too_many_resources(
@@ -155,7 +155,7 @@ def too_many_resources(
 
     Whose an API is says its service principal; Microsoft's own do not count.
     """
-    found = tuple(beyond(application, entra, sizes.apis(application)))
+    found = tuple(beyond(application, entra, sizes.apis(application, entra)))
     yield from found
     blocks = application.required_resource_access or ()
     if found or tenant is None or exceeded(application, entra, "max_foreign_apis", len(blocks)) is None:
@@ -170,12 +170,12 @@ def too_many_resources(
 
 def scope_definition_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """The app publishes more scopes than its audience allows, or one with a name that is too long."""
-    yield from beyond(application, entra, sizes.scopes(application))
+    yield from beyond(application, entra, sizes.scopes(application, entra))
 
 
 def preauthorized_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More clients, or scopes of clients, are authorized ahead than the audience allows."""
-    yield from beyond(application, entra, sizes.authorized_clients(application))
+    yield from beyond(application, entra, sizes.authorized_clients(application, entra))
 
 
 def display_name_length(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
@@ -184,7 +184,7 @@ def display_name_length(application: Application, entra: Entra) -> Iterator[Hit 
     if name is None:
         yield Unknown("application.display_name")
         return
-    if has_placeholder(name):
+    if len(name) <= entra.least_limits["max_display_name_length"] or has_placeholder(name):
         return
     at = place(application, "display_name")
     for found in over(application, entra, "max_display_name_length", len(name)):
@@ -359,7 +359,7 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
         return
     if not uris:
         return
-    yield from beyond(application, entra, sizes.app_id_uris(application))
+    yield from beyond(application, entra, sizes.app_id_uris(application, entra))
     for uri in uris:
         fault = "" if has_placeholder(uri.value) else identifier_uris.form_for_work_only(uri.value)
         if not fault:

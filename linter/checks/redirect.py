@@ -29,6 +29,8 @@ def not_https(application: Application, inventory: Inventory | None = None) -> I
     """`http` is for the machine's own address only (reply-url, "Supported schemes")."""
     yield from redirects.unstated(application)
     for _, uri in registered(application):
+        if uri.value[:6].lower() == "https:":
+            continue
         parts = parsed(uri.value)
         # `[::1]` is loopback too; that the service does not take it is another fault.
         if parts.scheme == "http" and parts.host and parts.host not in (*LOOPBACK, IPV6_LOOPBACK):
@@ -71,19 +73,19 @@ def wildcard(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
 def too_many(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More redirect URIs than the audience allows, of all platforms together."""
     yield from redirects.unstated(application)
-    yield from beyond(application, entra, sizes.redirect_uris(application))
+    yield from beyond(application, entra, sizes.redirect_uris(application, entra))
 
 
 def too_long(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """A redirect URI is longer than the directory takes."""
     yield from redirects.unstated(application)
-    yield from beyond(application, entra, sizes.redirect_uri_lengths(application))
+    yield from beyond(application, entra, sizes.redirect_uri_lengths(application, entra))
 
 
 def query_string_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """A query string where personal accounts sign in (reply-url, "Query parameter support")."""
     yield from redirects.unstated(application)
-    found = [uri for _, uri in registered(application) if parsed(uri.value).query]
+    found = [uri for _, uri in registered(application) if "?" in uri.value and parsed(uri.value).query]
     if not found:
         return
     row = audience_of(application, entra)

@@ -152,6 +152,17 @@ class Entra:
         """The facts of one value, which must be written exactly."""
         return self._audiences_by_value.get(value)
 
+    @cached_property
+    def least_limits(self) -> dict[str, int]:
+        """The lowest of all audiences' limits, by field: what is not above it no audience refuses."""
+        fields = [field for field in r.SignInAudience._fields if field.startswith("max_")]
+        stated = {field: [getattr(row, field) for row in self.sign_in_audiences] for field in fields}
+        return {
+            field: min(limit for limit in limits if limit is not None)
+            for field, limits in stated.items()
+            if any(limits)
+        }
+
     # --- what the directory takes -------------------------------------------------------------
 
     @cached_property
