@@ -29,7 +29,7 @@ from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
 from linter.published import Published, switched_off
 from linter.saml import signs_in_by_saml
-from linter.typed import TYPE_CHECKING
+from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 
 if TYPE_CHECKING:
@@ -453,6 +453,70 @@ def accept_mapped_claims_multitenant(application: Application, entra: Entra) -> 
             edits=(Edit("replace", at, value=False),),
             safe=False,  # a claims mapping that is in use needs a signing key first
         )
+
+
+# --- what tokens will look like ---------------------------------------------------------------
+
+
+def groups_claim_overage(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """The signed-in user is in more groups than the groups claim holds, and so it is left out.
+
+    Groups that hold the user's groups count as well, so the direct ones alone only understate it.
+    """
+    claims = application.group_membership_claims
+    if claims is None:
+        yield Unknown("application.group_membership_claims")
+        return
+    if claims is NULL or not any(word.strip().lower() in _ALL_GROUPS for word in claims.split(",")):
+        return
+    for flow in flows:
+        if flow.type not in _SIGN_INS or (flow.user is not None and flow.user.account == "personal"):
+            continue
+        groups = flow.user.groups if flow.user is not None else None
+        if groups is None:
+            yield Unknown("user.groups")
+            continue
+        limit = entra.limit("groups_in_implicit_token" if flow.type == "implicit" else "groups_in_token")
+        if flow.user is not None and len(groups) > limit.most:
+            in_groups = f"the user of `{flow.name}` is in {len(groups)} groups"
+            yield Hit(
+                f"groupMembershipClaims {flow.name}",
+                place(application, "group_membership_claims"),
+                f"{in_groups}, and its token names {limit.most} at most",
+                (Related(flow.user.at.child("groups"), f"{len(groups)} groups"),),
+                confidence=limit.confidence,
+            )
+
+
+#: Values that put groups into tokens whether they are assigned to the app or not, in lower case.
+_ALL_GROUPS: Final = ("all", "securitygroup")
+_SIGN_INS: Final = ("authorization_code", "hybrid", "implicit", "device_code")
+
+
+def token_version_issuer_mismatch(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """The app is to exchange tokens of an issuer that does not issue the version it asks for."""
+    for flow in flows:
+        issuer = flow.assertion.issuer if flow.assertion is not None else None
+        if flow.type != "on_behalf_of" or flow.assertion is None or issuer is None:
+            continue
+        expected = identifier_uris.version_of_issuer(issuer, entra)
+        if expected is None:
+            continue
+        version_one = identifier_uris.version_one(application)
+        if isinstance(version_one, Unknown):
+            yield version_one
+        elif version_one != (expected == 1) and application.api is not None:
+            asked = 1 if version_one else 2
+            yield Hit(
+                "api.requestedAccessTokenVersion",
+                place(application.api, "requested_access_token_version"),
+                f"`{flow.name}` takes tokens of version {expected}, and the app asks for version {asked}",
+                (Related(flow.assertion.at.child("issuer"), f"issues version {expected}"),),
+            )
 
 
 # --- references that lead nowhere -------------------------------------------------------------
