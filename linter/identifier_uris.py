@@ -71,8 +71,9 @@ def names_owner(uri: str, application: Application, where: Home) -> bool | Unkno
     if has_placeholder(uri):
         return Unknown("application.identifier_uris")
     _, separator, rest = uri.strip().lower().partition("://")
-    host, *path = rest.partition("?")[0].split("/") if separator else [""]
-    words = {host.partition(":")[0], *path}
+    authority, *path = rest.partition("?")[0].split("/") if separator else [""]
+    host = authority.partition(":")[0]
+    words = {host, *path}
     app_id = (application.app_id or "").lower()
     if (app_id and app_id in words) or (where.tenant and where.tenant in words):
         return True
