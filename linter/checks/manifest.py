@@ -27,7 +27,7 @@ from linter.model import (
 )
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
-from linter.published import Published, switched_off
+from linter.switched_off import Published, switched_off
 from linter.saml import signs_in_by_saml
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
