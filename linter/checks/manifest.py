@@ -27,8 +27,8 @@ from linter.model import (
 )
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
-from linter.switched_off import Published, switched_off
 from linter.saml import signs_in_by_saml
+from linter.switched_off import Published, switched_off
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 

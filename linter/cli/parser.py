@@ -151,6 +151,9 @@ def explain() -> argparse.ArgumentParser:
         const=ANY_APP,
         help="print the commands that save an app's grants",
     )
+    parser.add_argument(
+        "--tenant", action="store_true", help="print the commands that save the tenant's facts"
+    )
     _add_catalog(parser)
     return parser
 
