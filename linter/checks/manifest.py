@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from linter import identifier_uris, repeated, sizes, subject
 from linter.audience import is_own
+from linter.authority import is_organisations
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -380,16 +381,20 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
 # --- what personal accounts and other tenants do not go with -----------------------------------
 
 
-def app_roles_with_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
+def app_roles_with_personal(
+    application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
+) -> Iterator[Hit | Unknown]:
     """Roles for users, while personal accounts sign in: these are not supported together.
 
-    Roles for applications alone are how Azure AD B2C, whose apps have this audience, protects an API.
+    Roles for applications alone are how Azure AD B2C, whose apps have this audience too, protects an API.
     """
     roles = application.app_roles
     if roles is None:
         yield Unknown("application.app_roles")
         return
     if all("User" not in (role.allowed_member_types or ("User",)) for role in roles):
+        return
+    if _is_for_customers(flows, entra):
         return
     row = audience_of(application, entra)
     if isinstance(row, Unknown):
@@ -403,14 +408,19 @@ def app_roles_with_personal(application: Application, entra: Entra) -> Iterator[
         )
 
 
-def optional_claims_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
-    """Claims are asked for that tokens of personal accounts do not have."""
+def optional_claims_personal(
+    application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
+) -> Iterator[Hit | Unknown]:
+    """Claims are asked for that tokens of personal accounts do not have.
+
+    In a customer directory the audience means whoever that lets in, and its policies make the claims.
+    """
     claims = application.optional_claims
     if claims is None:
         yield Unknown("application.optional_claims")
         return
     named = dict.fromkeys(claim.value for claim in (*(claims.id_token or ()), *(claims.access_token or ())))
-    if not named:
+    if not named or _is_for_customers(flows, entra):
         return
     row = audience_of(application, entra)
     if isinstance(row, Unknown):
@@ -585,6 +595,11 @@ def disabled_scope_or_role_used(
                 if found.own and found.type == "Scope" and found.value == split_scope(name).permission:
                     message = f"`{client.app}` asks for `{found.value}`, which the API has switched off"
                     yield _off(f"api.clients {client.app} {found.value}", client.at, message, found)
+
+
+def _is_for_customers(flows: tuple[Flow, ...] | None, entra: Entra) -> bool:
+    """Whether all flows are known to sign in at customer directories (Azure AD B2C, External ID)."""
+    return bool(flows) and not any(is_organisations(flow, entra) for flow in flows or ())
 
 
 def _is_open(value: str | Null) -> bool:

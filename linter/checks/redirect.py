@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from linter import redirects, sizes, subject
 from linter.audience import admitted
+from linter.authority import unnumbered
 from linter.entra import Entra
-from linter.finding import Edit, Hit, Predicts, Related, Unknown
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.limits import admits_personal, audience_of, beyond, over
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
@@ -280,16 +281,10 @@ def _unregistered(
         place(flow, "redirect_uri"),
         f"`{flow.name}` comes back to `{sent}`, which is not registered{hint}",
         (Related(near.uri.at, "registered like this"),) if near is not None else (),
-        predicts=_unnumbered(flow, entra),
+        predicts=unnumbered((flow,), entra),
         edits=edits,
         safe=False,  # where tokens are sent is for a person to confirm
     )
-
-
-def _unnumbered(flow: Flow, entra: Entra) -> Predicts | None:
-    """Customer directories refuse likewise, and number their errors in their own way."""
-    authority = entra.other_authority(flow.authority) if flow.authority else None
-    return Predicts() if authority is not None and authority.kind == "customer" else None
 
 
 def _alike(one: str, other: str) -> bool:
