@@ -6,8 +6,6 @@ resources/identifieruriconfiguration.md, which says what the policy looks for in
 
 from __future__ import annotations
 
-from linter.entra import Entra
-from linter.entra.addresses import host_of
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Unknown
 from linter.model import NULL, Application, Inventory, Text
@@ -109,16 +107,6 @@ def version_one(application: Application) -> bool | Unknown:
     if version is None:
         return Unknown("application.api.requested_access_token_version")
     return version is NULL or version == 1
-
-
-def version_of_issuer(issuer: str, entra: Entra) -> int | None:
-    """Which version of tokens an issuer's name stands for; None for customer directories and all others."""
-    other = entra.other_authority(issuer)
-    if other is not None and other.kind == "customer":
-        return None
-    if issuer.rstrip("/").endswith("/v2.0"):
-        return 2
-    return 1 if host_of(issuer).startswith("sts.") else None
 
 
 # --- changes ----------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ import pytest
 
 from linter import identifier_uris
 from linter.catalog.store import Catalog
-from linter.entra import Entra
 from linter.finding import Unknown
 from tests import rule_examples
 
@@ -96,20 +95,6 @@ def test_the_default(uri, app_id, expected):
 )
 def test_forms_for_work_accounts_alone(uri, expected):
     assert identifier_uris.form_for_work_only(uri) == expected
-
-
-@pytest.mark.parametrize(
-    ("issuer", "expected"),
-    [
-        (f"https://sts.windows.net/{TENANT}/", 1),
-        (f"https://sts.chinacloudapi.cn/{TENANT}/", 1),
-        (f"https://login.microsoftonline.com/{TENANT}/v2.0", 2),
-        (f"https://contoso.b2clogin.com/{TENANT}/v2.0/", None),
-        ("https://token.actions.githubusercontent.com", None),
-    ],
-)
-def test_the_version_that_an_issuer_stands_for(issuer, expected):
-    assert identifier_uris.version_of_issuer(issuer, Entra()) == expected
 
 
 @pytest.mark.parametrize(

@@ -505,30 +505,6 @@ _ALL_GROUPS: Final = ("all", "securitygroup")
 _SIGN_INS: Final = ("authorization_code", "hybrid", "implicit", "device_code")
 
 
-def token_version_issuer_mismatch(
-    application: Application, flows: tuple[Flow, ...], entra: Entra
-) -> Iterator[Hit | Unknown]:
-    """The app is to exchange tokens of an issuer that does not issue the version it asks for."""
-    for flow in flows:
-        issuer = flow.assertion.issuer if flow.assertion is not None else None
-        if flow.type != "on_behalf_of" or flow.assertion is None or issuer is None:
-            continue
-        expected = identifier_uris.version_of_issuer(issuer, entra)
-        if expected is None:
-            continue
-        version_one = identifier_uris.version_one(application)
-        if isinstance(version_one, Unknown):
-            yield version_one
-        elif version_one != (expected == 1) and application.api is not None:
-            asked = 1 if version_one else 2
-            yield Hit(
-                "api.requestedAccessTokenVersion",
-                place(application.api, "requested_access_token_version"),
-                f"`{flow.name}` takes tokens of version {expected}, and the app asks for version {asked}",
-                (Related(flow.assertion.at.child("issuer"), f"issues version {expected}"),),
-            )
-
-
 # --- references that lead nowhere -------------------------------------------------------------
 
 
