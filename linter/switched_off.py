@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.audience import compared, is_own
-from linter.catalog.records import PermissionType
+from linter.catalog.records import GRAPH, PermissionType
 from linter.model import Application, AppRole, Grants, PermissionScope
 from linter.positions import At
 from linter.typed import NamedTuple
@@ -33,7 +33,10 @@ class Published(NamedTuple):
 
 
 def switched_off(application: Application, grants: Grants | None) -> tuple[Published, ...]:
-    """What is known to be switched off: the app's own, and what the directory holds of other APIs."""
+    """What is known to be switched off: the app's own, and what the directory holds of other APIs.
+
+    Microsoft Graph's permissions are left out: of those there is a rule by itself.
+    """
     api, own_id = application.api, (application.app_id or "").lower()
     found = [
         *_off(api.oauth2_permission_scopes if api is not None else None, "Scope", own_id),
@@ -41,7 +44,7 @@ def switched_off(application: Application, grants: Grants | None) -> tuple[Publi
     ]
     for principal in grants.resources.values() if grants is not None else ():
         app_id = (principal.app_id or "").lower()
-        if app_id != own_id:
+        if app_id not in (own_id, GRAPH):
             name = principal.display_name
             found += _off(principal.oauth2_permission_scopes, "Scope", app_id, name, own=False)
             found += _off(principal.app_roles, "Role", app_id, name, own=False)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from linter import identifier_uris, repeated, sizes, subject
 from linter.audience import is_own
-from linter.authority import is_organisations
-from linter.catalog.records import GRAPH
+from linter.authority import serves_customers
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
@@ -545,6 +544,7 @@ def disabled_scope_or_role_used(
 ) -> Iterator[Hit | Unknown]:
     """A flow asks an API for what the API has switched off. Microsoft Graph's are another rule's."""
     off = switched_off(application, grants)
+    seen: set[At] = set()
     for flow in flows:
         for text in flow.scopes or ():
             scope = split_scope(text.value)
@@ -558,7 +558,10 @@ def disabled_scope_or_role_used(
                 if not found.is_for(scope.audience, application):
                     continue
                 if scope.is_default:
-                    yield from _declared_but_off(flow, found, application)
+                    for hit in _declared_but_off(flow, found, application):
+                        if hit.at not in seen:
+                            seen.add(hit.at)
+                            yield hit
                 elif found.type == "Scope" and found.value == scope.permission:
                     message = f"`{flow.name}` asks for `{text.value}`, which the API has switched off"
                     yield _off(f"{flow.name} scope {text.value}", text.at, message, found)
@@ -575,7 +578,7 @@ def disabled_scope_or_role_used(
 
 def _is_for_customers(flows: tuple[Flow, ...] | None, entra: Entra) -> bool:
     """Whether all flows are known to sign in at customer directories (Azure AD B2C, External ID)."""
-    return bool(flows) and not any(is_organisations(flow, entra) for flow in flows or ())
+    return bool(flows) and all(serves_customers(flow, entra) for flow in flows or ())
 
 
 def _is_open(value: str | Null) -> bool:
@@ -666,7 +669,7 @@ def _declared_but_off(flow: Flow, found: Published, application: Application) ->
     if (found.type == "Role") != (flow.access == "application"):
         return
     for block in application.required_resource_access or ():
-        if (block.resource_app_id or "").lower() != found.app_id or found.app_id == GRAPH:
+        if (block.resource_app_id or "").lower() != found.app_id:
             continue
         for entry in block.resource_access or ():
             if (entry.id or "").lower() == found.id and entry.type == found.type:

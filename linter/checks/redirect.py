@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from linter import redirects, sizes, subject
 from linter.audience import admitted
-from linter.authority import unnumbered
+from linter.authority import serves_customers
 from linter.entra import Entra
-from linter.finding import Edit, Hit, Related, Unknown
+from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.limits import admits_personal, audience_of, beyond, over
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
@@ -281,7 +281,8 @@ def _unregistered(
         place(flow, "redirect_uri"),
         f"`{flow.name}` comes back to `{sent}`, which is not registered{hint}",
         (Related(near.uri.at, "registered like this"),) if near is not None else (),
-        predicts=unnumbered((flow,), entra),
+        # Customer directories refuse likewise, and number their errors in their own way.
+        predicts=Predicts(400) if serves_customers(flow, entra) else None,
         edits=edits,
         safe=False,  # where tokens are sent is for a person to confirm
     )

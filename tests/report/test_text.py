@@ -72,7 +72,8 @@ Büro 🏢: 1 call in 1 flow, 5 rules evaluated
     write it in the calls file
 entralint.toml: ignores[1]: the ignore of x/a expired on 2026-01-01
 entralint.toml: ignores[2]: the ignore of x/b hid nothing
-1 error, 1 warning, 1 note, 2 ignored, 1 more with --persona auditor, 2 input problems, 3 files of no known form skipped in 1 app
+1 error, 1 warning, 1 note, 2 ignored, 1 more with --persona auditor, \
+2 input problems, 3 files of no known form skipped in 1 app
 """
     )
 
