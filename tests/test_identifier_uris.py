@@ -2,10 +2,9 @@
 
 import pytest
 
-from linter import identifier_uris
+from linter import examples, identifier_uris
 from linter.catalog.store import Catalog
 from linter.finding import Unknown
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 APP, TENANT = "6f0c1c6e-1111-4222-8333-444455556666", "7e000000-0000-4000-8000-000000000001"
@@ -15,7 +14,7 @@ NONE = {"flows": [{"name": "none", "type": "none", "calls": []}]}
 
 def judged(uri, data=None, **example):
     data = {"appId": APP, "identifierUris": [uri]} if data is None else data
-    case = rule_examples.case({"application": data, **example}, CATALOG)
+    case = examples.case({"application": data, **example}, CATALOG)
     where = identifier_uris.home(case.application, case.inventory, case.tenant)
     return identifier_uris.names_owner(uri, case.application, where)
 
@@ -107,5 +106,5 @@ def test_forms_for_work_accounts_alone(uri, expected):
     ],
 )
 def test_an_export_shows_what_is_registered(data, completeness, expected):
-    case = rule_examples.case({"application": data, "completeness": completeness}, CATALOG)
+    case = examples.case({"application": data, "completeness": completeness}, CATALOG)
     assert identifier_uris.is_registered(case.application) is expected

@@ -2,12 +2,11 @@
 
 import pytest
 
-from linter import sizes
+from linter import examples, sizes
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Hit, Unknown
 from linter.limits import Measure, audience_of, beyond, exceeded
-from tests import rule_examples
 
 CATALOG, ENTRA = Catalog.open(), Entra()
 AUDIENCE = Unknown("application.sign_in_audience")
@@ -15,7 +14,7 @@ WORK, MIXED, PERSONAL = "AzureADMyOrg", "AzureADandPersonalMicrosoftAccount", "P
 
 
 def application(**data):
-    return rule_examples.case({"application": {"displayName": "Portal", **data}}, CATALOG).application
+    return examples.case({"application": {"displayName": "Portal", **data}}, CATALOG).application
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_without_the_audience_only_what_every_one_refuses_is_above_it(audience, 
 
 def test_null_is_the_directorys_default():
     example = {"application": {"signInAudience": None}, "completeness": "full"}
-    row = audience_of(rule_examples.case(example, CATALOG).application, ENTRA)
+    row = audience_of(examples.case(example, CATALOG).application, ENTRA)
     assert row.value == WORK
 
 

@@ -6,17 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linter import fix, redirects
+from linter import examples, fix, redirects
 from linter.catalog.store import Catalog
 from linter.finding import Finding, Unknown
 from linter.redirects import Redirect, parsed, takes
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 
 
 def application(data, form="graph"):
-    return rule_examples.case({"application": data, "form": form}, CATALOG).application
+    return examples.case({"application": data, "form": form}, CATALOG).application
 
 
 @pytest.mark.parametrize(
