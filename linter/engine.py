@@ -19,7 +19,7 @@ from linter.finding import (
     Unknown,
     persona_of,
 )
-from linter.ruleset import Rule, check_name
+from linter.ruleset import Rule
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class _Runnable:
 
     def check(self) -> Check:
         if self._check is None:
-            module, function = check_name(self.rule.id)
+            module, function = self.rule.check
             self._check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
         assert self._check is not None
         return self._check
