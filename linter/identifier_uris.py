@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Unknown
-from linter.model import NULL, Application, Inventory, Text
+from linter.model import NULL, Application, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, NamedTuple
 
@@ -123,3 +123,13 @@ def default_instead(uri: Text, application: Application) -> tuple[Edit, ...]:
     """The edit that writes `api://<appId>` in the place of a URI."""
     app_id = application.app_id or ""
     return instead(uri, f"api://{app_id}", application) if is_guid(app_id) else ()
+
+
+def accept_version_two(application: Application) -> tuple[Edit, ...]:
+    """The edit that asks for access tokens of version 2."""
+    api = application.api
+    if api is None:
+        return ()
+    if "requested_access_token_version" in api.places:
+        return (Edit("replace", place(api, "requested_access_token_version"), 2),)
+    return (Edit("set", api.at, 2, "requestedAccessTokenVersion"),)

@@ -84,7 +84,8 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
     assert {name for name in loaded if name.startswith("linter.checks.")} == {
         f"linter.checks.{family}"
         for family in (
-            "audience", "credential", "manifest", "permission", "personal_account", "privilege", "redirect",
+            "audience", "credential", "manifest", "manifest.app_id_uris", "manifest.claims", "manifest.document",
+            "manifest.limits", "manifest.references", "permission", "personal_account", "privilege", "redirect",
             "token_type",
         )
     }  # fmt: skip
