@@ -100,6 +100,7 @@ class PreAuthorizedApplication(NamedTuple):
     at: At
     app_id: str | None
     delegated_permission_ids: tuple[str, ...] | None
+    places: Mapping[str, At] = {}
 
 
 class Api(NamedTuple):

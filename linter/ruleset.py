@@ -21,6 +21,7 @@ INPUTS: Final = (
     "flows",
     "climbs",
     "rightsizing",
+    "policies",
     "inventory",
     "grants",
     "tenant",

@@ -18,6 +18,11 @@ def listed(names: Iterable[str], most: int = 4, quote: Callable[[str], str] = qu
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A secret, 2 secrets."""
+    return f"a {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def kind(type_: str) -> str:
     """The word for a permission's type: `Role` is application, `Scope` delegated."""
     return "application" if type_.lower() == "role" else "delegated"

@@ -168,6 +168,14 @@ def test_a_rule_without_its_input_is_not_evaluated_and_not_loaded(run):
     assert (app.evaluated, app.not_evaluated) == (1, (NotEvaluated("x/a", ("flows", "grants"), given=False),))
 
 
+@pytest.mark.parametrize(
+    ("worked_out", "lacks"), [("climbs", "flows"), ("rightsizing", "flows"), ("policies", "tenant")]
+)
+def test_of_an_input_that_is_worked_out_what_it_is_made_of_is_missing(run, worked_out, lacks):
+    (app,) = run({rule("x/a", needs=(worked_out, lacks)): yields()}).apps
+    assert app.not_evaluated == (NotEvaluated("x/a", (lacks,), given=False),)
+
+
 def test_an_unknown_stops_counting_but_not_the_check(run):
     field = Unknown("application.api")
     outcome = run({rule("x/a"): yields(field, hit("/web"), field, Unknown("application.web"))})

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from linter import credentials, subject
+from linter.access_controls import asks_for, is_multifactor, never_given, words
+from linter.authority import serves_customers
 from linter.credentials import FIELDS, KINDS
 from linter.entra import Entra
 from linter.entra.records import FlowKind
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
-from linter.ladder import is_graph_call
+from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import Application, Flow, Grants, Platform, Text, place
 from linter.placeholder import has_placeholder
-from linter.typed import Final, NamedTuple
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
+
+if TYPE_CHECKING:
+    from linter.access_controls import Wanted
+    from linter.access_policy import Met, Policies
 
 _CODE_FLOWS: Final = ("authorization_code", "hybrid")
 _PUBLIC_FLOWS: Final = ("device_code", "password", "integrated_windows")
@@ -122,6 +128,53 @@ def public_flow_needs_public_client(
         yield _not_public(application, "false", users)
     else:
         yield from _undecided(application, users)
+
+
+# --- second factors ---------------------------------------------------------------------------
+
+
+def ropc_blocked_by_mfa(
+    flows: tuple[Flow, ...],
+    entra: Entra,
+    application: Application | None = None,
+    policies: Policies | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A password flow where a second factor is asked for, which it cannot give (v2-oauth-ropc)."""
+    for flow in flows:
+        if flow.type != "password" or not may_be_work_account(flow, application):
+            continue
+        if serves_customers(flow, entra):
+            continue
+        needed = flow.user.mfa if flow.user else None
+        if flow.user is not None and needed:
+            related = Related(flow.user.at, "needs a second factor")
+            yield _without_second_factor(flow, "its user needs a second factor", related)
+        elif policies is not None:
+            yield from policies.met(flow, _asks_second_factor(flow)).told(_blocked_by_policy(flow))
+        elif needed is None:
+            yield Unknown("user.mfa")
+
+
+def _asks_second_factor(flow: Flow) -> Wanted:
+    return lambda policy: is_multifactor(never_given(policy, flow))
+
+
+def _blocked_by_policy(flow: Flow) -> Callable[[Met], Hit]:
+    def hit(one: Met) -> Hit:
+        controls = never_given(one.policy, flow)
+        why = f"the policy `{one.name}` {one.does('ask')} for {words(one.policy, controls)}"
+        return _without_second_factor(flow, why, Related(one.policy.at, asks_for(one.policy, controls)))
+
+    return hit
+
+
+def _without_second_factor(flow: Flow, why: str, related: Related) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "type"),
+        place(flow, "type"),
+        f"`{flow.name}` signs in with a password alone, and {why}",
+        (related,),
+    )
 
 
 # --- redirect URIs ----------------------------------------------------------------------------
@@ -251,7 +304,7 @@ def _without_credential(application: Application, grants: Grants | None, kind: s
             for flow in users
         ),
         predicts=Predicts(aadsts=(700211,)) if kind == "federated" else None,
-        confidence="high" if kind == "federated" or _principal_is_known(grants) else "medium",
+        confidence="high" if kind == "federated" or credentials.principal_is_known(grants) else "medium",
     )
 
 
@@ -260,16 +313,6 @@ _CREDENTIAL_LISTS: Final = {
     "key_credentials": "keyCredentials",
     "federated_identity_credentials": "federatedIdentityCredentials",
 }
-
-
-def _principal_is_known(grants: Grants | None) -> bool:
-    """Whether the credentials of the service principal, which an app may use as well, were seen."""
-    if grants is None:
-        return False
-    principal = grants.service_principal
-    if principal is None:
-        return grants.service_principal_absent
-    return principal.password_credentials is not None and principal.key_credentials is not None
 
 
 # --- public clients ---------------------------------------------------------------------------

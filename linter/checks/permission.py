@@ -30,7 +30,10 @@ from linter.holdings import (
 from linter.ladder import TYPE_OF, Climb, find, may_be_work_account, stopped_at
 from linter.model import Application, Call, Flow, Grants, Inventory, place
 from linter.rightsizing import Replacement, Rightsizing
-from linter.typed import NamedTuple
+from linter.typed import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
 
 # --- calls ------------------------------------------------------------------------------------
 
@@ -554,6 +557,7 @@ def dynamic_scope_not_declared(
     entra: Entra,
     inventory: Inventory | None = None,
     grants: Grants | None = None,
+    tenant: Tenant | None = None,
 ) -> Iterator[Hit | Unknown]:
     """A scope asked for at run time is not declared, and consent is to come from an administrator beforehand.
 
@@ -562,8 +566,11 @@ def dynamic_scope_not_declared(
     a page, who can pass it is `consent/admin-consent-needed-user-flow`, and else it is incremental
     consent as it is meant.
     """
+    from linter.consent.decision import Setting, decide  # noqa: PLC0415  only flows ask who can consent
+
     plan = inventory.consent if inventory else None
     planned = plan is not None and plan.by == "admin"
+    setting = Setting(application, grants, tenant, inventory.tenant if inventory else None)
     asked: dict[Permission, list[Related]] = {}
     for flow in flows:
         if not may_be_work_account(flow, application) or (shows_page(flow) and not planned):
@@ -572,7 +579,9 @@ def dynamic_scope_not_declared(
             yield Unknown("flow.scopes")
         consented = granted(grants, flow, catalog)
         for text, permission in asked_by_name(flow, catalog, entra):
-            if permission.value in (consented.scopes or ()) or not (planned or permission.admin_consent):
+            if permission.value in (consented.scopes or ()):
+                continue
+            if not planned and decide(permission, setting.of(flow), entra).least == "user":
                 continue
             yield from map(Unknown, consented.open_scopes)
             if not consented.open_scopes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]
 LibraryKind = Literal["adal", "msal", "raw", "other"]
+FederatedPart = Literal["credentials", "audiences", "name", "issuer", "subject"]
 
 
 class Resource(NamedTuple):
@@ -76,6 +77,36 @@ class OtherAuthority(NamedTuple):
     clouds: tuple[CloudName, ...]
     replacement: str | None
     ended: str | None
+    source: str
+    confidence: Confidence
+
+
+class AbsentPermission(NamedTuple):
+    """A permission of Microsoft Graph that some clouds do not have; in `name` a final `*` is any rest."""
+
+    name: str
+    clouds: tuple[CloudName, ...]
+    source: str
+    confidence: Confidence
+
+
+class AssertionIssuer(NamedTuple):
+    """An issuer of external tokens. One of its tokens lasts `minutes` at most, None: as long as its job."""
+
+    host: str
+    name: str
+    entra: bool
+    minutes: int | None
+    source: str
+    confidence: Confidence
+
+
+class FederatedLimit(NamedTuple):
+    """How many federated credentials or audiences there may be, or how long one of their members."""
+
+    of: FederatedPart
+    least: int
+    most: int
     source: str
     confidence: Confidence
 
@@ -178,6 +209,18 @@ class BaselineScope(NamedTuple):
 
     name: str
     kind: Literal["oidc", "directory"]
+    source: str
+    confidence: Confidence
+
+
+class ScopeFamily(NamedTuple):
+    """Delegated permissions of Microsoft Graph whose data are another API's (`app_id`).
+
+    `families` are the first parts of their names, as `Mail` of `Mail.Read`.
+    """
+
+    app_id: str
+    families: tuple[str, ...]
     source: str
     confidence: Confidence
 
@@ -359,6 +402,53 @@ class CaeResource(NamedTuple):
     confidence: Confidence
 
 
+class PolicyTarget(NamedTuple):
+    """A name or appId by which Conditional Access policies mean several APIs: those of them that we know."""
+
+    name: str
+    app_ids: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class TokenProtection(NamedTuple):
+    """An API for which policies can ask for tokens that are bound to a device."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ProtectedAction(NamedTuple):
+    """An operation of Microsoft Graph that is an action for which policies can ask for more.
+
+    `properties` are those of the body that make it this action; none: whatever the body holds.
+    """
+
+    action: str
+    method: str
+    template: str
+    properties: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class Enforcement(NamedTuple):
+    """What Microsoft asks of sign-ins since the day `starts`; no `methods`: of every token.
+
+    `app_id` is the API that it is about, and that policies must mean to ask more.
+    """
+
+    name: Literal["baseline-scopes", "azure-multifactor"]
+    app_id: str
+    methods: tuple[str, ...]
+    starts: str
+    clouds: tuple[CloudName, ...]
+    source: str
+    confidence: Confidence
+
+
 class AadstsCode(NamedTuple):
     """An error number of the login service and the rules that predict it."""
 
@@ -421,5 +511,49 @@ class ConsentRole(NamedTuple):
 
     role: str
     graph_app_roles: bool
+    source: str
+    confidence: Confidence
+
+
+class ConsentPolicy(NamedTuple):
+    """A built-in consent policy for all users; `lets` says what they may consent to (see the table)."""
+
+    id: str
+    lets: Literal["consentable", "low", "managed", "mail-clients"]
+    source: str
+    confidence: Confidence
+
+
+class ConsentExcluded(NamedTuple):
+    """A delegated permission that Microsoft's managed consent policy keeps from users."""
+
+    resource: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ConsentMailClient(NamedTuple):
+    """A mail app for which users may consent to what the managed policy excludes."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class BasicPermission(NamedTuple):
+    """A delegated permission that only signs the user in."""
+
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class OutdatedPortalPath(NamedTuple):
+    """A way through the portal that guides once told, in lower case, and the one there is now."""
+
+    path: str
+    now: str
     source: str
     confidence: Confidence

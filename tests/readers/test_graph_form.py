@@ -165,6 +165,9 @@ EXPECTED = {
                         "at": "/api/preAuthorizedApplications/0",
                         "app_id": "c1000000-0000-4000-8000-000000000001",
                         "delegated_permission_ids": ["5c000000-0000-4000-8000-000000000001"],
+                        "places": {
+                            "delegated_permission_ids": "/api/preAuthorizedApplications/0/delegatedPermissionIds"  # noqa: E501
+                        },
                     }
                 ],
             },

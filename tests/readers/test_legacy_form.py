@@ -282,6 +282,7 @@ EXPECTED = {
                         "at": "/preAuthorizedApplications/0",
                         "app_id": "c1000000-0000-4000-8000-000000000101",
                         "delegated_permission_ids": ["5c000000-0000-4000-8000-000000000101"],
+                        "places": {"delegated_permission_ids": "/preAuthorizedApplications/0/permissionIds"},
                     }
                 ],
             },

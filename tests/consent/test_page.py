@@ -1,19 +1,16 @@
-"""Who can consent: the flow's page, the permission, the plan and the roles decide together."""
+"""Who is at the consent page: the flow, the plan and the roles say it together."""
 
 import pytest
 
 from linter.calls.inventory import inventory
-from linter.catalog.records import GRAPH, Permission
-from linter.consent import may_consent_for_tenant, shows_page, who_consents
+from linter.consent.decision import Decision, who_consents
+from linter.consent.page import may_consent_for_tenant, shows_page
 from linter.entra import Entra
 from linter.positions import Source
 from linter.syntax import json_text
 
 ENTRA = Entra()
-USERS = Permission(
-    GRAPH, "", "Mail.Read", "Scope", False, 2, live=True, hidden=False, enabled=True, personal=True
-)
-ADMINISTRATORS = USERS._replace(value="Group.Read.All", admin_consent=True, personal=False)
+USERS, ADMINISTRATORS = Decision("user"), Decision("administrator", "permission")
 
 
 def _read(flow, **members):
@@ -41,24 +38,24 @@ def test_flows_with_a_consent_page(flow, shown):
 
 
 @pytest.mark.parametrize(
-    ("permission", "user", "plan", "who"),
+    ("decision", "user", "plan", "who"),
     [
         (USERS, None, None, "user"),
-        (USERS._replace(admin_consent=None), None, None, "user"),
         (ADMINISTRATORS, None, None, "unsure"),
         (ADMINISTRATORS, {"account": "work"}, None, "unsure"),
         (ADMINISTRATORS, {"roles": []}, None, "administrator"),
         (ADMINISTRATORS, {"roles": ["User Administrator"]}, None, "administrator"),
         (ADMINISTRATORS, {"roles": ["Application Administrator"]}, None, "user"),
+        (ADMINISTRATORS, {"roles": ["Role that Contoso made"]}, None, "unsure"),
         (ADMINISTRATORS, {"roles": []}, {"by": "admin"}, "user"),
         (ADMINISTRATORS, None, {"by": "user"}, "administrator"),
         (ADMINISTRATORS, {"roles": []}, {"roles": ["Global Administrator"]}, "user"),
     ],
 )
-def test_who_consents_at_the_page(permission, user, plan, who):
+def test_who_consents_at_the_page(decision, user, plan, who):
     written = {"type": "authorization_code", **({"user": user} if user else {})}
     flow, consent = _read(written, **({"consent": plan} if plan else {}))
-    assert who_consents(permission, flow, consent, ENTRA) == who
+    assert who_consents(decision, flow, consent, ENTRA) == who
 
 
 def test_nobody_consents_where_no_page_is_shown():
@@ -66,6 +63,18 @@ def test_nobody_consents_where_no_page_is_shown():
     assert who_consents(USERS, flow, consent, ENTRA) == "nobody"
 
 
-def test_roles_are_known_by_name_and_template_id():
-    assert may_consent_for_tenant(("62e90394-69f5-4237-9190-012177145e10",), ENTRA)
-    assert not may_consent_for_tenant(("Role that Contoso made",), ENTRA)
+@pytest.mark.parametrize(
+    ("roles", "delegated", "graph_app_roles"),
+    [
+        ((), False, False),
+        (("62e90394-69f5-4237-9190-012177145e10",), True, True),
+        (("Privileged Role Administrator",), True, True),
+        (("cloud application administrator",), True, False),
+        (("User Administrator",), False, False),
+        (("Role that Contoso made",), None, None),
+        (("Role that Contoso made", "Application Administrator"), True, None),
+    ],
+)
+def test_what_roles_suffice_for(roles, delegated, graph_app_roles):
+    assert may_consent_for_tenant(roles, ENTRA) is delegated
+    assert may_consent_for_tenant(roles, ENTRA, graph_app_roles=True) is graph_app_roles
