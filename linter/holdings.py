@@ -98,6 +98,12 @@ def resource_of(block: RequiredResourceAccess, catalog: Catalog) -> str | None:
     return written.strip().lower() if is_guid(written.strip()) else catalog.resource_id(written)
 
 
+def block_name(block: RequiredResourceAccess, catalog: Catalog) -> str:
+    """The display name of a block's API where it is known, else as written."""
+    resource = resource_of(block, catalog)
+    return (resource and catalog.resource_name(resource)) or block.resource_app_id or ""
+
+
 def _is_unwritten(text: str | None) -> bool:
     return text is None or is_placeholder(text)
 

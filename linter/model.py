@@ -68,7 +68,7 @@ class Platform(NamedTuple):
 
     at: At
     redirect_uris: tuple[Text, ...] | None
-    logout_url: str | None = None
+    logout_url: Text | None = None
     enable_id_token_issuance: bool | None = None
     enable_access_token_issuance: bool | None = None
     places: Mapping[str, At] = {}

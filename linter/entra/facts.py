@@ -193,7 +193,39 @@ class Entra:
 
     def sign_in_audience(self, value: str) -> r.SignInAudience | None:
         """The facts of one value, which must be written exactly."""
-        return _first(row for row in self.sign_in_audiences if row.value == value)
+        return self._audiences_by_value.get(value)
+
+    @cached_property
+    def least_limits(self) -> dict[str, int]:
+        """The lowest of all audiences' limits, by field: what is not above it no audience refuses."""
+        fields = [field for field in r.SignInAudience._fields if field.startswith("max_")]
+        stated = {field: [getattr(row, field) for row in self.sign_in_audiences] for field in fields}
+        return {
+            field: min(limit for limit in limits if limit is not None)
+            for field, limits in stated.items()
+            if any(limits)
+        }
+
+    # --- what the directory takes -------------------------------------------------------------
+
+    @cached_property
+    def limits(self) -> tuple[r.Limit, ...]:
+        """Limits that do not depend on whose accounts sign in."""
+        return read("limits", r.Limit)
+
+    def limit(self, name: str) -> r.Limit:
+        """One of them; raises KeyError for a name that the table does not have."""
+        return self._limits_by_name[name]
+
+    @cached_property
+    def redirect_characters(self) -> frozenset[str]:
+        """Characters that a redirect URI may not hold."""
+        return frozenset(row.character for row in read("redirect_characters", r.RedirectCharacter))
+
+    @cached_property
+    def personal_claims(self) -> frozenset[str]:
+        """Optional claims that are not Microsoft Entra users' alone."""
+        return frozenset(row.name for row in read("personal_claims", r.PersonalClaim))
 
     # --- permissions --------------------------------------------------------------------------
 
@@ -604,6 +636,14 @@ class Entra:
     @cached_property
     def _hosts_seen(self) -> dict[str, tuple[r.Resource, ...]]:
         return {}  # many calls name few hosts
+
+    @cached_property
+    def _audiences_by_value(self) -> dict[str, r.SignInAudience]:
+        return {row.value: row for row in self.sign_in_audiences}
+
+    @cached_property
+    def _limits_by_name(self) -> dict[str, r.Limit]:
+        return {row.name: row for row in self.limits}
 
     @cached_property
     def _licence_templates(self) -> tuple[tuple[r.LicenceNeed, tuple[str, ...]], ...]:

@@ -168,6 +168,33 @@ class SignInAudience(NamedTuple):
     confidence: Confidence
 
 
+class Limit(NamedTuple):
+    """How many or how long something may be, whoever signs in."""
+
+    name: str
+    most: int
+    about: str
+    source: str
+    confidence: Confidence
+
+
+class RedirectCharacter(NamedTuple):
+    """A character that a redirect URI may not hold."""
+
+    character: str
+    source: str
+    confidence: Confidence
+
+
+class PersonalClaim(NamedTuple):
+    """An optional claim that tokens of personal accounts carry too, or that is about no user."""
+
+    name: str
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
 class OidcScope(NamedTuple):
     """A scope of OpenID Connect; Entra does not offer all of them."""
 

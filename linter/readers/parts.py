@@ -227,7 +227,7 @@ def platform(node: Node, name: str) -> Platform | None:
     return Platform(
         inner.at,
         inner.texts("redirectUris"),
-        inner.text("logoutUrl"),
+        inner.placed_text("logoutUrl"),
         None if implicit is None else implicit.flag("enableIdTokenIssuance"),
         None if implicit is None else implicit.flag("enableAccessTokenIssuance"),
         {} if implicit is None else implicit.places(_IMPLICIT_FIELDS),

@@ -129,7 +129,7 @@ EXPECTED = {
             "web": {
                 "at": "/web",
                 "redirect_uris": [("https://portal.contoso.com/signin-oidc", "/web/redirectUris/0")],
-                "logout_url": "https://portal.contoso.com/logout",
+                "logout_url": ("https://portal.contoso.com/logout", "/web/logoutUrl"),
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
                 "places": {

@@ -240,7 +240,7 @@ EXPECTED = {
                     ("https://contoso.com/cb", "/replyUrlsWithType/0/url"),
                     ("https://contoso.com/cb2", "/replyUrlsWithType/3/url"),
                 ],
-                "logout_url": "https://contoso.com/out",
+                "logout_url": ("https://contoso.com/out", "/logoutUrl"),
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
                 "places": {

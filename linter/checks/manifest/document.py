@@ -1,14 +1,16 @@
-"""The registration as a document: what the directory refuses to save."""
+"""The registration as a document: its format, and values that the directory refuses."""
 
-from collections.abc import Iterable, Iterator
+from __future__ import annotations
 
-from linter import subject
+from collections.abc import Iterator
+
+from linter import repeated, subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.errors import nearest
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.holdings import Declared, declared, resource_of
-from linter.model import NULL, Application, Null, RequiredResourceAccess, place
+from linter.identifier_uris import accept_version_two
+from linter.model import NULL, Application, Null, place
 from linter.placeholder import is_placeholder
 from linter.positions import At
 
@@ -80,38 +82,37 @@ def token_version_for_personal_audience(application: Application, entra: Entra) 
         place(api, "requested_access_token_version"),
         f"`{name}` is {shown}, and an app for personal accounts must have 2",
         (Related(place(application, "sign_in_audience"), "admits personal accounts"),),
-        edits=(
-            Edit("replace", place(api, "requested_access_token_version"), 2)
-            if "requested_access_token_version" in api.places
-            else Edit("set", api.at, 2, "requestedAccessTokenVersion"),
-        ),
+        edits=accept_version_two(application),
     )
 
 
 def duplicate_required_access(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
     """An API, or a permission of one API, is listed twice in `requiredResourceAccess` (DuplicateValue)."""
-    entries = declared(application, catalog)
-    blocks = application.required_resource_access
-    if entries is None or blocks is None:
+    if application.required_resource_access is None:
         yield Unknown("application.required_resource_access")
         return
-    first: dict[str, RequiredResourceAccess] = {}
-    for block in blocks:
-        key = resource_of(block, catalog) or (block.resource_app_id or "").lower()
-        if not key:
-            continue
-        earlier = first.setdefault(key, block)
-        if earlier is not block:
-            yield _second_block(block, earlier, catalog)._replace(edits=_merge(block, earlier, entries))
-    yield from _second_entries(entries, catalog)
+    for block in repeated.blocks(application, catalog):
+        yield Hit(
+            f"requiredResourceAccess {block.name}",
+            block.at,
+            f"`{block.name}` is listed a second time in `requiredResourceAccess`",
+            (Related(block.earlier, "listed here before"),),
+            edits=block.edits,
+        )
+    for entry in repeated.permissions(application, catalog):
+        # That these are refused is not documented.
+        yield Hit(
+            entry.subject,
+            entry.at,
+            f"`{entry.name}` ({entry.type}) is listed a second time",
+            (Related(entry.earlier, "listed here before"),),
+            severity="warning",
+            confidence="low",
+            edits=entry.edits,
+        )
 
 
-def _is_open(value: str | Null) -> bool:
-    """Whether a placeholder stands in place of the value."""
-    return isinstance(value, str) and is_placeholder(value)
-
-
-# --- the older format -------------------------------------------------------------------------
+# --- the older format ---------------------------------------------------------------------------
 
 
 def _older_keys(application: Application) -> Iterator[At]:
@@ -129,7 +130,12 @@ def _order(at: At) -> tuple[int, int]:
     return line, column
 
 
-# --- signInAudience ---------------------------------------------------------------------------
+# --- signInAudience -----------------------------------------------------------------------------
+
+
+def _is_open(value: str | Null) -> bool:
+    """Whether a placeholder stands in place of the value."""
+    return isinstance(value, str) and is_placeholder(value)
 
 
 def _nearest(audience: str, values: list[str]) -> tuple[str | None, bool]:
@@ -138,74 +144,3 @@ def _nearest(audience: str, values: list[str]) -> tuple[str | None, bool]:
         if value.lower() == audience.strip().lower():
             return value, value.lower() == audience.lower()
     return nearest(audience, values), False
-
-
-# --- requiredResourceAccess -------------------------------------------------------------------
-
-
-def _second_block(block: RequiredResourceAccess, earlier: RequiredResourceAccess, catalog: Catalog) -> Hit:
-    name = _api_name(block, catalog)
-    return Hit(
-        f"requiredResourceAccess {name}",
-        block.at,
-        f"`{name}` is listed a second time in `requiredResourceAccess`",
-        (Related(earlier.at, "listed here before"),),
-    )
-
-
-def _merge(
-    block: RequiredResourceAccess, earlier: RequiredResourceAccess, entries: Iterable[Declared]
-) -> tuple[Edit, ...]:
-    """The edits that put what only the second block holds into the first; none where one leaves it open."""
-    if block.resource_access is None or earlier.resource_access is None:
-        return ()
-    seen = {_meaning(entry) for entry in entries if entry.block is earlier}
-    edits: list[Edit] = []
-    for entry in entries:
-        if entry.block is not block or _meaning(entry) in seen:
-            continue
-        if entry.entry.id is None or entry.entry.type is None:
-            return ()
-        seen.add(_meaning(entry))
-        written = {"id": entry.entry.id, "type": entry.entry.type}
-        edits.append(Edit("append", earlier.at.child("resourceAccess"), written))
-    return (*edits, Edit("remove", block.at))
-
-
-def _meaning(entry: Declared) -> tuple[str, str]:
-    """What an entry declares, however it is written."""
-    return _name(entry).strip().lower(), (entry.entry.type or "").strip().lower()
-
-
-def _name(entry: Declared) -> str:
-    """The permission's name, else as written: an id under the wrong type is not that of the other one."""
-    if entry.state == "known" and entry.permission is not None:
-        return entry.permission.value
-    return entry.entry.id or ""
-
-
-def _second_entries(entries: Iterable[Declared], catalog: Catalog) -> Iterator[Hit]:
-    """Permissions that one block lists twice. That these are refused is not documented."""
-    first: dict[tuple[int, str, str], Declared] = {}
-    for entry in entries:
-        written, type_ = entry.entry.id, entry.entry.type
-        if written is None or type_ is None:
-            continue
-        name = _name(entry)
-        earlier = first.setdefault((id(entry.block), name.lower(), type_), entry)
-        if earlier is not entry:
-            yield Hit(
-                subject.of_permission(_api_name(entry.block, catalog), name, type_),
-                entry.entry.at,
-                f"`{name}` ({type_}) is listed a second time",
-                (Related(earlier.entry.at, "listed here before"),),
-                severity="warning",
-                confidence="low",
-                edits=(Edit("remove", entry.entry.at),),
-            )
-
-
-def _api_name(block: RequiredResourceAccess, catalog: Catalog) -> str:
-    """The API's display name where it is known, else as written."""
-    resource = resource_of(block, catalog)
-    return (resource and catalog.resource_name(resource)) or block.resource_app_id or ""
