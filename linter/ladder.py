@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.audience import may_be_for_graph
-from linter.authority import PERSONAL_TENANTS
+from linter.authority import PERSONAL_TENANTS, serves_customers
 from linter.catalog import match
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource, reads
@@ -109,6 +109,13 @@ def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, 
 def may_be_work_account(flow: Flow, application: Application | None) -> bool:
     """Whether a work account may be the flow's user."""
     return any(scheme == "DelegatedWork" for scheme, _ in schemes(flow, application))
+
+
+def of_users(flows: tuple[Flow, ...], application: Application | None, entra: Entra) -> Iterator[Flow]:
+    """The flows for a user of a tenant: no personal account, and nobody's customer."""
+    for flow in flows:
+        if may_be_work_account(flow, application) and not serves_customers(flow, entra):
+            yield flow
 
 
 # --- what is called ---------------------------------------------------------------------------

@@ -4,11 +4,22 @@ from collections.abc import Callable, Iterable, Sequence
 
 from linter.finding import Related
 from linter.model import Flow, place
+from linter.typed import Final
+
+_OF_PERMISSIONS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 
 
 def quoted(name: str) -> str:
     """A name in backticks."""
     return f"`{name}`"
+
+
+def is_permission_name(text: str) -> bool:
+    """Whether a text can be the name of a permission, and may be repeated.
+
+    What is none may be a piece of anything that somebody pasted, a secret among it.
+    """
+    return set(text.lower()) <= _OF_PERMISSIONS
 
 
 def listed(names: Iterable[str], most: int = 4, quote: Callable[[str], str] = quoted) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from linter import examples, ladder, ruleset
 from linter.catalog.store import Catalog
-from linter.checks import privilege
+from linter.checks.privilege.objects import all_sites_instead_of_selected
 from linter.entra import Entra
 from linter.finding import Edit, Hit
 
@@ -20,7 +20,7 @@ def hits(example: dict[str, Any]) -> list[Hit]:
     case = examples.case(example, CATALOG)
     assert case.application is not None
     assert case.inventory is not None
-    found = privilege.all_sites_instead_of_selected(
+    found = all_sites_instead_of_selected(
         case.application, climbs(example), case.inventory.flows, case.inventory, CATALOG, ENTRA
     )
     return [hit for hit in found if isinstance(hit, Hit)]

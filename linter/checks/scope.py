@@ -25,8 +25,8 @@ from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
-from linter.typed import TYPE_CHECKING, Final
-from linter.wording import listed
+from linter.typed import TYPE_CHECKING
+from linter.wording import is_permission_name, listed
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
@@ -420,12 +420,12 @@ def _for_other_api(flow: Flow, call: Call, asked: Asked, apis: tuple[Resource, .
 # --- texts that are no scope ------------------------------------------------------------------
 
 
-_OF_NAMES: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
-
-
 def _joined(flow: Flow, text: Text, sign: str, plain: str) -> Hit:
+    # Only what looks like scopes is repeated: the text may be a piece of anything.
+    named = [name for name in plain.split() if "." in name or "/" in name or split_scope(name).oidc]
+    plain = plain if plain and named == plain.split() else ""
     return Hit(
-        subject.of_flow(flow, f"scope {text.value}"),
+        subject.of_flow(flow, f"scope {plain}" if plain else "scope"),
         text.at,
         f"a scope of `{flow.name}` has {sign} in it, and only spaces part scopes",
         fix=f"Write `{plain}`." if plain else None,
@@ -452,8 +452,7 @@ def _unpublished(flow: Flow, asked: Asked, catalog: Catalog, entra: Entra) -> Hi
     name = api.name if api is not None else asked.audience
     role = api is not None and catalog.permission(api.app_id, asked.permission, "Role") is not None
     has = "has it as an application permission only" if role else "publishes no such permission"
-    # What is no name at all may be a piece of anything, a secret among it, and is not repeated.
-    is_name = set(asked.permission.lower()) <= _OF_NAMES
+    is_name = is_permission_name(asked.permission)
     quoted = f"`{asked.text.value}`" if is_name else "what is no name of a permission"
     return Hit(
         subject.of_flow(flow, f"scope {asked.text.value}" if is_name else "scope"),

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.catalog.store import Catalog
-from linter.checks.conditional_access.users import of_users
 from linter.entra import Entra
 from linter.entra.records import ProtectedAction
 from linter.finding import Hit, Related, Unknown
-from linter.ladder import is_graph_call
+from linter.ladder import is_graph_call, of_users
 from linter.model import Call, Flow, written_properties
 from linter.typed import TYPE_CHECKING
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.authority import serves_customers
-from linter.checks.conditional_access.users import of_users
 from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import CaeResource
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.ladder import schemes
+from linter.ladder import of_users, schemes
 from linter.model import Application, Call, Flow, Inventory, OptionalClaims, place
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, Final

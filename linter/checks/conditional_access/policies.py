@@ -21,13 +21,13 @@ from linter.access_controls import (
 )
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.checks.conditional_access.users import of_users
 from linter.consent import shows_page
 from linter.entra import Entra
 from linter.entra.records import Enforcement
 from linter.entra.scopes import split_scope
 from linter.finding import Confidence, Hit, Related, Unknown
 from linter.holdings import asked_by_name, entries_of
+from linter.ladder import of_users
 from linter.model import Flow, place
 from linter.policy_audience import (
     PolicyAudience,

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.catalog.match import parse_url
-from linter.checks.conditional_access.users import of_users
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
+from linter.ladder import of_users
 from linter.model import Application, Call, Flow, place
 from linter.typed import TYPE_CHECKING
 

@@ -13,7 +13,7 @@ from linter.entra.scopes import split_scope
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import declared_openly, resource_of
 from linter.model import Application, Flow, Grants, place
-from linter.wording import permissions
+from linter.wording import is_permission_name, permissions
 
 
 def granted_not_declared(
@@ -104,8 +104,9 @@ def grant_scope_unknown_value(grants: Grants, catalog: Catalog) -> Iterator[Hit 
         elif one.published is None:
             yield Unknown("grants.service_principals")
         elif not one.published:
+            name = one.value if is_permission_name(one.value) else "what is no name"
             yield Hit(
-                subject.of_permission(one.api_name, one.value, one.type),
+                subject.of_permission(one.api_name, name, one.type),
                 one.at,
-                f"consent is held for `{one.value}`, and {one.api_name} has no such delegated permission",
+                f"consent is held for `{name}`, and {one.api_name} has no such delegated permission",
             )
