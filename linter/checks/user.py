@@ -10,23 +10,16 @@ from linter.catalog.store import Catalog
 from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed
-from linter.finding import Confidence, Hit, Predicts, Related, Unknown
+from linter.finding import Hit, Predicts, Related, Unknown
 from linter.ladder import find, may_be_work_account
-from linter.model import Application, Call, Flow, written_properties
-from linter.typed import TYPE_CHECKING, NamedTuple
+from linter.model import Application, Call, Flow
+from linter.rights import Needed, holds_one, needed
+from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
 
 # --- directory roles ----------------------------------------------------------------------------
-
-
-class _Roles(NamedTuple):
-    """The roles of which a call needs one; `on_self` is whether it needs none on one's own account."""
-
-    names: tuple[str, ...]
-    on_self: bool
-    confidence: Confidence
 
 
 def delegated_needs_directory_role(
@@ -37,47 +30,28 @@ def delegated_needs_directory_role(
         if not (may_be_work_account(flow, application) and may_be_for_graph(flow, entra)):
             continue
         for call in flow.every_call():
-            needed = _needed(call, catalog, entra)
-            if needed is None or (needed.on_self and acts_on_self(flow, call)):
+            asked = needed(call, catalog, entra)
+            if asked is None or (asked.on_self and acts_on_self(flow, call)):
                 continue
             held = flow.user.roles if flow.user else None
-            known = None if held is None else [entra.directory_role(name) for name in held]
-            if known is None:
+            holds = None if held is None else holds_one(held, asked.names, entra)
+            if holds is None:
                 yield Unknown("user.roles")
-            elif any(role is not None and role.name in needed.names for role in known):
-                continue
-            elif None in known:
-                # A role of the tenant's own may carry the right.
-                yield Unknown("user.roles")
-            else:
-                yield _without_role(flow, call, needed, held or ())
+            elif not holds:
+                yield _without_role(flow, call, asked, held or ())
 
 
-def _needed(call: Call, catalog: Catalog, entra: Entra) -> _Roles | None:
-    operation = find(call, catalog, entra).operation
-    if operation is None:
-        return None
-    listed = entra.roles_for(operation.method, operation.template)
-    if listed is not None:
-        return _Roles(listed.roles, "self" in listed.open_to, listed.confidence) if listed.required else None
-    written = written_properties(call.writes or ())
-    for way in entra.password_operations_of(operation.method, operation.template):
-        if way.access == "delegated" and way.roles_needed and (way.property or "").lower() in written:
-            return _Roles(way.roles, False, way.confidence)
-    return None
-
-
-def _without_role(flow: Flow, call: Call, needed: _Roles, held: tuple[str, ...]) -> Hit:
+def _without_role(flow: Flow, call: Call, asked: Needed, held: tuple[str, ...]) -> Hit:
     at = flow.user.at if flow.user else flow.at
     return Hit(
         subject.of_call(flow, call),
         call.at,
-        f"`{subject.of_request(call)}` needs a directory role such as `{needed.names[0]}`, "
+        f"`{subject.of_request(call)}` needs a directory role such as `{asked.names[0]}`, "
         f"and the user of `{flow.name}` has none that allows it",
         (Related(at, f"roles: {', '.join(held) or 'none'}"),),
         # On one's own account no role is needed, and nobody says whose this one is.
-        severity="warning" if needed.on_self and acts_on_self(flow, call) is None else None,
-        confidence=needed.confidence,
+        severity="warning" if asked.on_self and acts_on_self(flow, call) is None else None,
+        confidence=asked.confidence,
     )
 
 
