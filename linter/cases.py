@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from linter import files, pairing
 from linter.errors import Problem, Unreadable
-from linter.loading import KINDS, Kind, Loading
+from linter.loading import KINDS, Kind, Loading, Saved
 from linter.memory import remembers_last
 from linter.model import Application, Grants, Inventory
 from linter.pairing import App, Plan
@@ -64,7 +64,7 @@ def _is_page(source: Source) -> bool:
 class Request(NamedTuple):
     """What a run is asked to look at. `is_graph_scope` knows Microsoft Graph's delegated permissions.
 
-    Of the files that are found only `kinds` are read.
+    `tenants` are folders of collections. Of the files that are found only `kinds` are read.
     `instead` maps real paths to the bytes that are read in place of a file's.
     """
 
@@ -76,6 +76,7 @@ class Request(NamedTuple):
     is_graph_scope: Callable[[str], bool] = lambda _name: False
     kinds: tuple[Kind, ...] = KINDS
     instead: Mapping[str, bytes] = {}
+    tenants: tuple[str, ...] = ()
 
 
 class Gathered(NamedTuple):
@@ -99,7 +100,7 @@ def gather(request: Request) -> Gathered:
         kinds=request.kinds,
         instead=request.instead,
     )
-    loading.load_all(request.paths, request.calls, request.grants)
+    loading.load_all(request.paths, request.calls, request.grants, request.tenants)
     problems = list(loading.problems)
     cases = _cases(loading, problems, request)
     if not cases and not problems and not loading.skipped:
@@ -134,7 +135,7 @@ def _cases(loading: Loading, problems: list[Problem], request: Request) -> tuple
         if app.asked or any(plan.asked for plan in plans_of.get(index, []))
     ]
     sole_app = len(wanted) + len(alone) == 1
-    join = _joiner(loading.grants, problems, request.is_graph_scope, sole_app=sole_app)
+    join = _joiner(loading.saved, problems, request.is_graph_scope, sole_app=sole_app)
     return (
         *[_case(app, plans, join, problems) for app, plans in wanted],
         *[_case_of_calls(plan, join) for plan in alone],
@@ -161,28 +162,33 @@ def _case_of_calls(plan: Plan, join: Join) -> Case:
 
 
 def _joiner(
-    texts: Sequence[tuple[str, str]],
+    saved: Sequence[Saved],
     problems: list[Problem],
     is_graph_scope: Callable[[str], bool],
     *,
     sole_app: bool,
 ) -> Join:
-    """How an appId gets its grants and tenant facts; nothing is read where no grants were given."""
-    if not texts:
+    """How an appId gets its grants and tenant facts; nothing is read where no answers were given."""
+    if not saved:
         return lambda _app_id: (None, None)
-    from linter.readers import grants  # noqa: PLC0415  the largest reader, and most runs have no grants
+    from linter.readers import directory  # noqa: PLC0415  the largest reader, and most runs have no grants
 
     several = []
-    for path, text in texts:
+    for path, text, within in saved:
         try:
-            several.append(grants.read(path, text))
+            several.append(
+                directory.described(path, text)
+                if within is not None and within + ".json" == directory.DESCRIPTION
+                else directory.read(path, text, within)
+            )
         except Unreadable as error:
             problems += error.problems
     try:
-        collections = grants.merge(several) if several else None
+        collections = directory.merge(several) if several else None
     except Unreadable as error:
         problems += error.problems
         collections = None
     if collections is None:
         return lambda _app_id: (None, None)
-    return lambda app_id: grants.join(collections, app_id, sole_app, is_graph_scope)
+    found = directory.Directory(collections, sole_app=sole_app, is_graph_scope=is_graph_scope)
+    return lambda app_id: (found.grants(app_id), found.tenant)

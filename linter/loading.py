@@ -12,7 +12,7 @@ from linter import calls, files, readers
 from linter.errors import Problem, Unreadable
 from linter.pairing import App, Apps, Plan, candidates, folder
 from linter.syntax.decode import decode
-from linter.typed import Final, Literal
+from linter.typed import Final, Literal, NamedTuple
 
 Kind = Literal["calls", "grants", "application"]
 KINDS: Final[tuple[Kind, ...]] = ("calls", "grants", "application")
@@ -21,6 +21,8 @@ _NO_FORM: Final = "no known form: neither an app registration nor a calls or gra
 
 #: How the names of calls files end, where nobody says which one it is.
 CALLS_SUFFIXES: Final = (".calls.yaml", ".calls.yml", ".calls.json")
+#: How the names of a tenant's collections end.
+TENANT_SUFFIXES: Final = (".json", ".ndjson")
 #: How many other files of a folder are looked at to find the other half of a pair.
 MAX_NEIGHBOURS: Final = 50
 
@@ -38,10 +40,18 @@ def recognise(head: bytes) -> Kind | None:
     return "application" if readers.sniff(text) else None
 
 
+class Saved(NamedTuple):
+    """Saved answers of Microsoft Graph: path as shown, text, and its path inside a tenant's folder."""
+
+    path: str
+    text: str
+    within: str | None = None
+
+
 class Loading:
     """What one run has read so far.
 
-    `grants` are paths as shown and texts; `refused` holds the real paths of files that could not be
+    `saved` is what the directory holds; `refused` holds the real paths of files that could not be
     read, and `refused_calls` the paths, as shown, of those that are calls files; `skipped` counts the named
     files of no known form. Files of other kinds than `kinds` are passed over, whatever is wrong with them;
     `instead` maps real paths to what is read in place of the file.
@@ -57,7 +67,7 @@ class Loading:
     ) -> None:
         self.apps = Apps()
         self.plans: list[Plan] = []
-        self.grants: list[tuple[str, str]] = []
+        self.saved: list[Saved] = []
         self.problems: list[Problem] = []
         self.refused: set[str] = set()
         self.refused_calls: set[str] = set()
@@ -68,7 +78,13 @@ class Loading:
         self._loaded: set[str] = set()
         self._instead = instead or {}
 
-    def load_all(self, paths: tuple[str, ...], calls_files: tuple[str, ...], grants: tuple[str, ...]) -> None:
+    def load_all(
+        self,
+        paths: tuple[str, ...],
+        calls_files: tuple[str, ...],
+        grants: tuple[str, ...],
+        tenants: tuple[str, ...] = (),
+    ) -> None:
         """Read everything that is named, then what completes it."""
         folders: dict[str, None] = {}
         # First, because a calls file that is also found in a folder is still the one app's.
@@ -76,6 +92,8 @@ class Loading:
             self._load(path, only="calls")
         for path in grants:
             self._load(path, only="grants")
+        for path in tenants:
+            self._load_tenant(path)
         for found in files.find(paths):
             if isinstance(found, Problem):
                 self.problems.append(found)
@@ -152,7 +170,7 @@ class Loading:
             for inventory in file.read(shown, text):
                 self.plans.append(Plan(path, inventory, asked, explicit))
         elif kind == "grants":
-            self.grants.append((shown, text))
+            self.saved.append(Saved(shown, text))
         else:
             applications = readers.read(shown, text)
             if applications is None:
@@ -161,6 +179,43 @@ class Loading:
             if asked:
                 self.problems.extend(readers.notes(shown, text))
         return True
+
+    # --- a tenant's folder ------------------------------------------------------------------
+
+    def _load_tenant(self, top: str) -> None:
+        """Read every collection that lies in a tenant's folder; the names of its files count there."""
+        if not os.path.isdir(top):
+            what = "is a file; --grants takes files" if os.path.exists(top) else "no such folder"
+            self.problems.append(Problem(files.shown(top), 0, 0, what))
+            return
+        found = 0
+        for folder_path, folders, names in os.walk(top):
+            folders.sort()
+            for name in sorted(names):
+                stem, suffix = os.path.splitext(name)
+                if suffix.lower() not in TENANT_SUFFIXES:
+                    continue
+                path = os.path.join(folder_path, name)
+                within = os.path.relpath(os.path.join(folder_path, stem), top).replace(os.sep, "/")
+                found += 1
+                self._load_collection(path, within)
+        if not found:
+            message = "holds no collection of a tenant, such as authorizationPolicy.json"
+            self.problems.append(Problem(files.shown(top), 0, 0, message))
+
+    def _load_collection(self, path: str, within: str) -> None:
+        target = files.real(path)
+        if target in self._loaded:
+            return
+        self._loaded.add(target)
+        try:
+            if len(self._loaded) > files.MAX_FILES:
+                raise Unreadable(files.shown(path), f"the file after the first {files.MAX_FILES}")
+            text = decode(files.read(path, self._max_bytes), files.shown(path))
+        except Unreadable as error:
+            self.problems.extend(error.problems)
+        else:
+            self.saved.append(Saved(files.shown(path), text, within))
 
     # --- the other half of a pair ----------------------------------------------------------
 

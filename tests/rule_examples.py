@@ -8,7 +8,7 @@ from linter.cases import Case
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.positions import At, Source
-from linter.readers import grants, graph, legacy, toolkit
+from linter.readers import directory, graph, legacy, toolkit
 from linter.syntax import json_text
 
 INVENTORY_KEYS = (
@@ -33,12 +33,17 @@ def case(example: dict[str, Any], catalog: Catalog) -> Case:
     if "flows" in example:
         data = {"version": 1} | {key: example[key] for key in INVENTORY_KEYS if key in example}
         inventory = read_inventory(data, _source("app.calls.json", data))
-    if "grants" in example:
-        collections = grants.read("app.grants.json", json.dumps(example["grants"], indent=1))
-        app_id = application.app_id if application else None
-        found_grants, tenant = grants.join(
-            collections, app_id, True, lambda name: catalog.permission(GRAPH, name, "Scope") is not None
+    if "grants" in example or "whole" in example:
+        saved = json.dumps(example.get("grants", {}), indent=1)
+        states = {"collections": {name: {"state": "complete"} for name in example.get("whole", ())}}
+        several = [directory.described("snapshot.json", json.dumps(states))]
+        several[:0] = [directory.read("app.grants.json", saved)] if "grants" in example else []
+        found = directory.Directory(
+            directory.merge(several),
+            sole_app=True,
+            is_graph_scope=lambda name: catalog.permission(GRAPH, name, "Scope") is not None,
         )
+        found_grants, tenant = found.grants(application.app_id if application else None), found.tenant
     return Case("example", "example", application, inventory, found_grants, tenant, ())
 
 

@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
         options.max_bytes,
         options.skip_unrecognized,
         lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
+        tenants=tuple(options.tenant),
     )
 
     def run(gathered: Gathered) -> Outcome:

@@ -65,6 +65,7 @@ CATALOG: Final = _file("inputs", "--catalog", "ask this permission catalogue (bu
 CHECK: Final = (
     _list("inputs", "--calls", "FILE", "a calls file of the one app"),
     _list("inputs", "--grants", "FILE", "consent as Microsoft Graph returns it"),
+    _list("inputs", "--tenant", "DIR", "a folder of the tenant's policies and other facts"),
     _switch("inputs", "--skip-unrecognized", "pass over files of no known form"),
     MAX_BYTES,
     CATALOG,

@@ -5,6 +5,9 @@ from __future__ import annotations
 from linter.typed import Final
 
 _DAYS: Final = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+# How many days each unit of a duration has.
+_DATE_UNITS: Final = {"Y": 365.0, "M": 30.0, "W": 7.0, "D": 1.0}
+_TIME_UNITS: Final = {"H": 1 / 24, "M": 1 / 1440, "S": 1 / 86400}
 
 
 def utc(text: str | None) -> str | None:
@@ -67,3 +70,21 @@ def _from_milliseconds(digits: str) -> str | None:
 
 def _written(moment: object) -> str:
     return str(moment)[:19].replace(" ", "T") + "Z"
+
+
+def days(duration: str | None) -> float | None:
+    """An ISO 8601 duration (`P90D`, `P1DT12H`) in days, years of 365 and months of 30; None if it is none."""
+    if duration is None or not duration.startswith("P"):
+        return None
+    total, number, of_time = 0.0, "", False
+    for sign in duration[1:]:
+        if sign.isdecimal() or sign == ".":
+            number += sign
+        elif sign == "T" and not number:
+            of_time = True
+        else:
+            unit = (_TIME_UNITS if of_time else _DATE_UNITS).get(sign)
+            if unit is None or not number or number.count(".") > 1 or number == "." or len(number) > 12:
+                return None
+            total, number = total + float(number) * unit, ""
+    return total if not number and len(duration) > 1 else None

@@ -121,18 +121,18 @@ def credentials(
 def federated_identity_credentials(node: Node) -> tuple[FederatedIdentityCredential, ...] | None:
     """`federatedIdentityCredentials`, which an export holds only if it was asked to expand them."""
     entries = node.nodes("federatedIdentityCredentials")
-    if entries is None:
-        return None
-    return tuple(
-        FederatedIdentityCredential(
-            entry.at,
-            entry.text("name"),
-            entry.text("issuer"),
-            entry.text("subject"),
-            entry.strings("audiences"),
-            _expression(entry),
-        )
-        for entry in entries
+    return None if entries is None else tuple(map(federated_identity_credential, entries))
+
+
+def federated_identity_credential(node: Node) -> FederatedIdentityCredential:
+    """One of `federatedIdentityCredentials`."""
+    return FederatedIdentityCredential(
+        node.at,
+        node.text("name"),
+        node.text("issuer"),
+        node.text("subject"),
+        node.strings("audiences"),
+        _expression(node),
     )
 
 

@@ -181,6 +181,7 @@ EXPECTED = {
                     "display_name": "build",
                     "start_date_time": "2024-03-01T08:00:00Z",
                     "end_date_time": "2026-03-01T08:00:00Z",
+                    "hint": "aB3",
                 }
             ],
             "key_credentials": [
@@ -192,6 +193,7 @@ EXPECTED = {
                     "start_date_time": "2024-03-01T08:00:00Z",
                     "end_date_time": "2025-03-01T08:00:00Z",
                     "usage": "Verify",
+                    "type": "AsymmetricX509Cert",
                 }
             ],
         }

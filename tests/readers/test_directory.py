@@ -19,10 +19,11 @@ from linter.model import (
 )
 from linter.positions import At, Place
 from linter.readers import sniff_grants as sniff
-from linter.readers.grants import COLLECTIONS, GRAPH, Collections, join, merge, read
+from linter.readers.directory import Collections, Directory, merge, read
+from linter.readers.directory.collections import COLLECTIONS, GRAPH
 from linter.tenant import ServicePlan, Tenant
 
-FILE = Path(__file__).parent / "grants" / "portal.grants.json"
+FILE = Path(__file__).parent / "directory" / "portal.grants.json"
 
 APP = "7f0c5f0a-6a2f-4a2c-9d0e-2b8a5d3c1e11"
 CLIENT = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -44,12 +45,17 @@ def is_graph_scope(scope: str) -> bool:
     return scope in {"User.Read", "Mail.Read", "openid"}
 
 
+def join(collections: Collections, app_id: str | None, sole_app: bool) -> tuple[Grants | None, Tenant | None]:
+    found = Directory(collections, sole_app=sole_app, is_graph_scope=is_graph_scope)
+    return found.grants(app_id), found.tenant
+
+
 def given_file(value: Any) -> Collections:
     return read("g.json", json.dumps(value))
 
 
 def grants(value: Any, app_id: str | None = APP, *, sole_app: bool = True) -> Grants | None:
-    return join(given_file(value), app_id, sole_app, is_graph_scope)[0]
+    return join(given_file(value), app_id, sole_app)[0]
 
 
 def refused(text: str) -> Problem:
@@ -68,8 +74,13 @@ def test_one_apps_file() -> None:
         return At(source, pointer)
 
     principal = ServicePrincipal(
-        at("/0/value/0"), CLIENT, APP, "Contoso Portal", "Application", False, (), (), (), ()
-    )
+        at("/0/value/0"), CLIENT, APP, "Contoso Portal", "Application", False, (), (), (), (),
+        places={
+            "app_role_assignment_required": at("/0/value/0/appRoleAssignmentRequired"),
+            "password_credentials": at("/0/value/0/passwordCredentials"),
+            "key_credentials": at("/0/value/0/keyCredentials"),
+        },
+    )  # fmt: skip
     role = AppRole(
         at("/3/appRoles/0"),
         "df021288-bdef-4463-88db-98f22de89214",
@@ -78,7 +89,7 @@ def test_one_apps_file() -> None:
         True,
     )
     graph = ServicePrincipal(at("/3"), RESOURCE, GRAPH, "Microsoft Graph", app_roles=(role,))
-    found, tenant = join(collections, APP.upper(), False, is_graph_scope)
+    found, tenant = join(collections, APP.upper(), False)
     assert found == Grants(
         at=at(""),
         service_principal=principal,
@@ -95,6 +106,7 @@ def test_one_apps_file() -> None:
                 RESOURCE,
                 "df021288-bdef-4463-88db-98f22de89214",
                 "Microsoft Graph",
+                "ServicePrincipal",
             ),
         ),
         partial=frozenset({"oauth2PermissionGrants"}),
@@ -136,12 +148,14 @@ def test_shapes_mean_the_same(text: str) -> None:
     assert collections.empty == collections.partial == collections.absent == frozenset()
     assert (collections.denied, collections.remarks) == ({}, ())
     assert [record[1:] for record in collections.of("servicePrincipals")] == [
-        (CLIENT, APP, None, "Application", None, None, None, None, None)
+        ServicePrincipal(None, CLIENT, APP, service_principal_type="Application")[1:]  # type: ignore[arg-type]
     ]
     assert [record[1:] for record in collections.of("oauth2PermissionGrants")] == [
         (CLIENT, "AllPrincipals", None, RESOURCE, ("User.Read",))
     ]
-    assert [record[1:] for record in collections.of("appRoleAssignments")] == [(CLIENT, RESOURCE, "r1", None)]
+    assert [record[1:] for record in collections.of("appRoleAssignments")] == [
+        (CLIENT, RESOURCE, "r1", None, None)
+    ]
     assert set(collections.records) == {"servicePrincipals", "oauth2PermissionGrants", "appRoleAssignments"}
 
 
@@ -394,7 +408,7 @@ def test_service_plans_of_the_tenant() -> None:
     }
     collections = given_file(file)
     root = collections.at
-    found, tenant = join(collections, APP, True, is_graph_scope)
+    found, tenant = join(collections, APP, True)
     assert found is None
     assert tenant == Tenant(
         root,
@@ -403,7 +417,7 @@ def test_service_plans_of_the_tenant() -> None:
             ServicePlan(root.child("value", 1, "servicePlans", 0), "P2", False),
         ),
     )
-    assert join(given_file({"subscribedSkus": []}), APP, True, is_graph_scope)[1] is not None
+    assert join(given_file({"subscribedSkus": []}), APP, True)[1] is not None
 
 
 @pytest.mark.parametrize(
@@ -449,7 +463,7 @@ def test_any_json_is_read_or_refused_with_a_place(value: Any, sole_app: bool) ->
     except Unreadable as error:
         assert 1 <= error.problem.line <= text.count("\n") + 1  # noqa: PT017  both outcomes are checked
         return
-    join(collections, APP, sole_app, is_graph_scope)
+    join(collections, APP, sole_app)
     spans = collections.at.source
     for name in collections.records:
         assert all(resolves(record.at.pointer, value) for record in collections.of(name))
