@@ -47,7 +47,7 @@ def needed(call: Call, catalog: Catalog, entra: Entra) -> Needed | None:
 
 
 def holds_one(held: Iterable[str], names: Iterable[str], entra: Entra) -> bool | None:
-    """Whether one of the roles `held` is among `names`; None where a role of the tenant's own may stand for it."""
+    """Whether one of the roles `held` is among `names`; None where a role of the tenant's own may do."""
     known = [entra.directory_role(name) for name in held]
     wanted = frozenset(names)
     if any(role is not None and role.name in wanted for role in known):
@@ -61,21 +61,21 @@ def holds_one(held: Iterable[str], names: Iterable[str], entra: Entra) -> bool |
 class Act(NamedTuple):
     """Something that a call does to a user's account and that not everybody may do to everybody.
 
-    `property` is what it writes; None where it deletes the account or resets the password. `matrix` says
-    whose right decides: who may `reset` a password, who may act on the `sensitive`, or `either`.
+    `writes` is the property that it writes; None where it deletes the account or resets the password.
+    `matrix` says whose right decides: who may `reset` a password, act on the `sensitive`, or `either`.
     """
 
-    property: str | None
+    writes: str | None
     matrix: Literal["reset", "sensitive", "either"]
     confidence: Confidence
 
     @property
     def on_password(self) -> bool:
         """Whether it gives the user another password."""
-        return self.matrix == "reset" or self.property == _PASSWORD
+        return self.matrix == "reset" or self.writes == _PASSWORD
 
 
-_PASSWORD: Final = "passwordProfile"  # noqa: S105  the property's name
+_PASSWORD: Final = "passwordProfile"
 _UPDATES: Final = ("PATCH", "/users/{id}")
 _DELETES: Final = ("DELETE", "/users/{id}")
 
@@ -108,7 +108,7 @@ def password_ways(call: Call, catalog: Catalog, entra: Entra) -> tuple[PasswordO
 
 
 class Target(NamedTuple):
-    """The administrator whom a call acts on: who may, the least privileged first, and in a few words who it is."""
+    """The administrator whom a call acts on: who may, the least first, and who it is in a few words."""
 
     allowed: tuple[str, ...]
     label: str
@@ -120,7 +120,11 @@ def administrator(flow: Flow, call: Call, act: Act, entra: Entra) -> Target | Un
         return None
     target = call.target
     in_group = bool(target and target.role_assignable_group)
-    if target is None or (target.roles is None and not in_group) or any(map(has_placeholder, target.roles or ())):
+    if (
+        target is None
+        or (target.roles is None and not in_group)
+        or any(map(has_placeholder, target.roles or ()))
+    ):
         return Unknown("call.target")
     roles = target.roles or ()
     if not roles and not in_group:

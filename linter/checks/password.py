@@ -268,7 +268,7 @@ def app_only_write_for_admin(
     for found in _on_administrators("application", True, flows, catalog, entra):
         if isinstance(found, Unknown):
             yield found
-        elif found.acts[0].property is None or found.call.at in uncovered:
+        elif found.acts[0].writes is None or found.call.at in uncovered:
             continue  # the action or the permission is the fault
         elif not _app_holds(found.target, inventory, grants, entra):
             yield _refused_to_app(found, inventory, grants)
@@ -358,7 +358,7 @@ def _refused(found: _Found, who: str, half: Related) -> Hit:
 
 
 def _done(found: _Found) -> str:
-    written = [act.property for act in found.acts if act.property]
+    written = [act.writes for act in found.acts if act.writes]
     if written:
         return f"writes {listed(written)}"
     return "resets the password" if found.acts[0].on_password else "deletes the account"
@@ -383,7 +383,7 @@ def federated_user_write(
             for act in acts(call, catalog, entra):
                 if isinstance(act, Unknown):
                     yield act
-                elif act.on_password and act.property is not None:
+                elif act.on_password and act.writes is not None:
                     yield from _set_elsewhere(flow, call, tenant)
 
 
@@ -397,21 +397,30 @@ def _set_elsewhere(flow: Flow, call: Call, tenant: Tenant | None) -> Iterator[Hi
     elif domain is not None and domain.authentication_type == "Federated":
         why, related = f"signs in where `{domain.id}` is federated", Related(domain.at, "a federated domain")
     else:
-        settled = person is not None and person.synced is False and (person.federated is False or domain is not None)
+        settled = (
+            person is not None
+            and person.synced is False
+            and (person.federated is False or domain is not None)
+        )
         if not settled:
             yield Unknown("call.target")
         return
     yield Hit(
         subject.of_call(flow, call),
         call.at,
-        f"`{subject.of_request(call)}` writes `passwordProfile` of a user who {why}, and whose password is kept there",
+        f"`{subject.of_request(call)}` writes `passwordProfile` of a user who {why}, "
+        "and whose password is kept there",
         (related,),
     )
 
 
 def _domain(call: Call, tenant: Tenant | None) -> Domain | None:
     """The tenant's domain that the target's sign-in name ends in."""
-    written = call.target.id if call.target and call.target.id else parse_url(call.url).path.strip("/").partition("/")[2]
+    written = (
+        call.target.id
+        if call.target and call.target.id
+        else parse_url(call.url).path.strip("/").partition("/")[2]
+    )
     name = written.partition("/")[0].rpartition("@")[2].lower()
     if "@" not in written or has_placeholder(name) or tenant is None:
         return None
@@ -447,7 +456,7 @@ def _is_ordinary(call: Call) -> bool:
 
 
 def _permissions_of_its_own(act: Act, entra: Entra) -> tuple[tuple[str, ...], ...]:
-    row = None if act.on_password or act.property is None else entra.sensitive_property(act.property)
+    row = None if act.on_password or act.writes is None else entra.sensitive_property(act.writes)
     return row.application if row else ()
 
 
@@ -458,7 +467,7 @@ def _by_a_general_one(
     return Hit(
         subject.of_call(climb.flow, climb.call),
         climb.call.at,
-        f"`{subject.of_request(climb.call)}` writes `{act.property}` by {listed(general)}, which may not reach "
+        f"`{subject.of_request(climb.call)}` writes `{act.writes}` by {listed(general)}, which may not reach "
         f"administrators; {listed(own)} {'is' if len(own) == 1 else 'are'} made for it",
         where_declared(application, general, climb.step.type, catalog),
         confidence=climb.confidence if climb.confidence != "high" else None,

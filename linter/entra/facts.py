@@ -242,6 +242,27 @@ class Entra:
         """Names of the roles that may consent for the tenant, the asked app roles included."""
         return tuple(row.role for row in self.consent_role_rows if row.graph_app_roles or not graph_app_roles)
 
+    @cached_property
+    def guest_levels(self) -> tuple[r.GuestAccess, ...]:
+        """The values of guestUserRoleId."""
+        return read("guest_access", r.GuestAccess)
+
+    def guest_access(self, role_id: str | None) -> r.GuestAccess | None:
+        """What guests see at one level; at that of a new tenant where None is given."""
+        plain = role_id.strip().lower() if role_id is not None else None
+        return _first(
+            row for row in self.guest_levels if (row.default if plain is None else row.role_id == plain)
+        )
+
+    @cached_property
+    def workload_rights(self) -> tuple[r.WorkloadRight, ...]:
+        """Operations that a workload keeps to some of its users."""
+        return read("workload_rights", r.WorkloadRight)
+
+    def workload_right(self, method: str, template: str) -> r.WorkloadRight | None:
+        """What an operation of Microsoft Graph asks of the signed-in user in its workload."""
+        return self._rights_by_operation.get((method.strip().upper(), plain_template(template)))
+
     # --- passwords ----------------------------------------------------------------------------
 
     @cached_property
@@ -436,6 +457,15 @@ class Entra:
         return {
             (row.method, plain_template(template)): row
             for row in self.role_requirements
+            for template in row.templates
+        }
+
+    @cached_property
+    def _rights_by_operation(self) -> dict[tuple[str, str], r.WorkloadRight]:
+        return {
+            (method, plain_template(template)): row
+            for row in self.workload_rights
+            for method in row.methods
             for template in row.templates
         }
 

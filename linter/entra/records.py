@@ -274,6 +274,38 @@ class SensitiveProperty(NamedTuple):
     confidence: Confidence
 
 
+class GuestAccess(NamedTuple):
+    """What the tenant shows its guests: one value of `guestUserRoleId`.
+
+    `refuses` are the path templates that a guest at this level cannot list; a new tenant has the `default`.
+    """
+
+    role_id: str
+    name: str
+    default: bool
+    refuses: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+    def refuses_to_list(self, template: str) -> bool:
+        """Whether a GET of an operation with this path template is refused."""
+        return template in self.refuses
+
+
+class WorkloadRight(NamedTuple):
+    """What a user must be in a workload for these operations, or hold one of `roles` instead.
+
+    No `methods`: all. `who` completes "works only for …".
+    """
+
+    methods: tuple[str, ...]
+    templates: tuple[str, ...]
+    who: str
+    roles: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class Licence(NamedTuple):
     """A product and the service plans that stand for it; a final `*` is any rest."""
 

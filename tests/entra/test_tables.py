@@ -31,6 +31,8 @@ RECORD = {
     "retired_surfaces": records.Retired,
     "directory_roles": records.DirectoryRole,
     "role_requirements": records.Roles,
+    "guest_access": records.GuestAccess,
+    "workload_rights": records.WorkloadRight,
     "password_matrix": records.PasswordRow,
     "password_operations": records.PasswordOperation,
     "sensitive_properties": records.SensitiveProperty,
@@ -98,6 +100,7 @@ def test_practitioner_knowledge_alone_is_never_of_high_confidence(table):
         ("retired_surfaces", "name"),
         ("directory_roles", "name"),
         ("directory_roles", "template_id"),
+        ("guest_access", "role_id"),
         ("sensitive_properties", "name"),
         ("licences", "name"),
         ("aadsts", "code"),
@@ -134,6 +137,7 @@ def test_every_role_that_a_table_names_is_a_built_in_role():
     named |= {row["role"] for row in rows("password_matrix") if row["role"]}
     named |= {role for row in rows("password_operations") for role in row["roles"]}
     named |= {row["role"] for row in rows("consent_roles")}
+    named |= {role for row in rows("workload_rights") for role in row["roles"]}
     assert named - known == set()
 
 
@@ -171,6 +175,6 @@ def test_password_roles_are_those_that_may_reset_a_user_without_role():
 
 
 def test_no_template_has_a_version():
-    for table in ("role_requirements", "licence_needs", "password_operations"):
+    for table in ("role_requirements", "licence_needs", "password_operations", "workload_rights"):
         for row in rows(table):
             assert not any(text.startswith(("/v1.0", "/beta")) for text in row["templates"])
