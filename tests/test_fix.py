@@ -79,7 +79,7 @@ BLOCK = {"resourceAppId": "x", "resourceAccess": [{"id": "c", "type": "Scope"}]}
         ([("replace", f"{ACCESS}/0/id", "z"), ("replace", f"{ACCESS}/0/id", "y")], ("0",)),
         ([("remove", "/requiredResourceAccess/0"), ("append", ACCESS, {"id": "c", "type": "Role"})], ("0",)),
         ([("append", ACCESS, {"id": "c", "type": "Role"}), ("remove", "/requiredResourceAccess/0")], ("0",)),
-        ([("set", "", 1, "tags"), ("set", "", 2, "Tags")], ("0",)),
+        ([("set", "", 1, "color"), ("set", "", 2, "Color")], ("0",)),
         ([("set", "/web", [], "redirectUris"), ("set", "/web", "u", "logoutUrl")], ("0",)),
         # Two blocks of one API would be one too many.
         ([("append", "/requiredResourceAccess", BLOCK),
@@ -96,15 +96,15 @@ def test_which_findings_are_fixed_in_one_pass(edits: list[tuple[Any, ...]], who:
 
 def test_all_edits_of_a_finding_or_none():
     values, who, _ = made(
-        (("remove", f"{ACCESS}/0"),), (("set", "", 1, "tags"), ("remove", f"{ACCESS}/0/id"))
+        (("remove", f"{ACCESS}/0"),), (("set", "", 1, "color"), ("remove", f"{ACCESS}/0/id"))
     )
     assert who == ["0"]
-    assert "tags" not in values
+    assert "color" not in values
 
 
 def test_a_place_that_is_not_there():
-    values, who, why = made((("set", "", 1, "tags"), ("remove", "/spa")), (("remove", f"{ACCESS}/0"),))
-    assert (who, why, "tags" in values) == (["1"], ["`/spa` is not written in it"], False)
+    values, who, why = made((("set", "", 1, "color"), ("remove", "/spa")), (("remove", f"{ACCESS}/0"),))
+    assert (who, why, "color" in values) == (["1"], ["`/spa` is not written in it"], False)
 
 
 def test_keys_are_found_in_any_case():
@@ -156,11 +156,11 @@ def test_refused(text: str, edit: tuple[Any, ...], why: str):
 
 def test_one_refused_fix_does_not_keep_others_from_being_made():
     values, who, why = made(
-        (("replace", "/signInAudience", {"x": 1}),), (("remove", f"{ACCESS}/0"),), (("set", "", 1, "tags"),)
+        (("replace", "/signInAudience", {"x": 1}),), (("remove", f"{ACCESS}/0"),), (("set", "", 1, "color"),)
     )
     assert who == ["1", "2"]
     assert len(why) == 1
-    assert (values["tags"], len(values["requiredResourceAccess"][0]["resourceAccess"])) == (1, 1)
+    assert (values["color"], len(values["requiredResourceAccess"][0]["resourceAccess"])) == (1, 1)
 
 
 def test_parts_are_what_the_fix_writes():

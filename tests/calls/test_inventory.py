@@ -384,7 +384,10 @@ METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 COMMENT = "what follows ' #' is a comment; quote the text, or write '# ' before a comment"
 SWITCH = "YAML 1.1 reads it as true or false; quote this text, or write true or false"
 TARGET = "account, id, tenant, roles, licences, synced, federated, role_assignable_group"
-KEYS = "version, app, tenant, cloud, complete, directory_roles, consent, api, resource_specific_permissions, note, flows"
+KEYS = (
+    "version, app, tenant, cloud, complete, directory_roles, consent, api, resource_specific_permissions,"
+    " note, flows"
+)
 TYPES = (
     "authorization_code, client_credentials, on_behalf_of, device_code, password, implicit, hybrid,"
     " refresh_token, integrated_windows, managed_identity, workload_identity, none"
