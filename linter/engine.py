@@ -9,7 +9,7 @@ from linter.cases import Case, closed
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
-from linter.ruleset import Rule, check_name
+from linter.ruleset import Rule
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class _Runnable:
 
     def check(self) -> Check:
         if self._check is None:
-            module, function = check_name(self.rule.id)
+            module, function = self.rule.check
             self._check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
         assert self._check is not None
         return self._check

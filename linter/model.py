@@ -61,13 +61,17 @@ class RequiredResourceAccess(NamedTuple):
 
 
 class Platform(NamedTuple):
-    """`web`, `spa` or `publicClient`. The last three fields are the web platform's."""
+    """`web`, `spa` or `publicClient`. The fields after the redirect URIs are the web platform's.
+
+    `places` are those of the two switches.
+    """
 
     at: At
     redirect_uris: tuple[Text, ...] | None
     logout_url: str | None = None
     enable_id_token_issuance: bool | None = None
     enable_access_token_issuance: bool | None = None
+    places: Mapping[str, At] = {}
 
 
 class PermissionScope(NamedTuple):

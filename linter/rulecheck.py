@@ -60,8 +60,8 @@ def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str
     try:
         needs, uses = ruleset.inputs_of(rule_id)
     except KeyError:
-        module, function = ruleset.check_name(rule_id)
-        yield f"has no check: linter/checks/{module}.py:{function}"
+        places = " or ".join(map(_path, ruleset.modules(rule_id.partition("/")[0])))
+        yield f"has no check: {rule_id.partition('/')[2].replace('-', '_')} in {places}"
         return
     for name in (*needs, *uses):
         if name not in ruleset.INPUTS:
@@ -71,16 +71,21 @@ def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str
 def _without_file(known: set[str]) -> Iterator[Problem]:
     """Checks that no rule file describes."""
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "checks")
-    for name in sorted(os.listdir(folder)):
-        if not name.endswith(".py") or name == "__init__.py":
-            continue
-        module = __import__(f"linter.checks.{name.removesuffix('.py')}", fromlist=["*"])
-        family = name.removesuffix(".py").replace("_", "-")
-        for function in vars(module).values():
-            if getattr(function, "__module__", None) != module.__name__ or not hasattr(function, "__code__"):
-                continue
-            rule_id = f"{family}/{function.__name__.replace('_', '-')}"
-            if not function.__name__.startswith("_") and rule_id not in known:
-                yield Problem(
-                    f"linter/checks/{name}", 0, 0, f"{function.__name__} has no rules/{rule_id}.yaml"
-                )
+    families = {name.removesuffix(".py").replace("_", "-") for name in os.listdir(folder) if name[0] != "_"}
+    for family in sorted(families):
+        for name in ruleset.modules(family):
+            module = __import__(f"linter.checks.{name}", fromlist=["*"])
+            for function in vars(module).values():
+                if getattr(function, "__module__", None) != module.__name__:
+                    continue
+                if function.__name__.startswith("_") or not hasattr(function, "__code__"):
+                    continue
+                rule_id = f"{family}/{function.__name__.replace('_', '-')}"
+                if rule_id not in known:
+                    message = f"{function.__name__} has no rules/{rule_id}.yaml"
+                    yield Problem(_path(name), 0, 0, message)
+
+
+def _path(module: str) -> str:
+    """The file of a module of checks."""
+    return f"linter/checks/{module.replace('.', '/')}.py"

@@ -31,13 +31,14 @@ INPUTS: Final = (
 
 _HERE: Final = os.path.dirname(os.path.abspath(__file__))
 _COMPILED: Final = os.path.join(_HERE, "ruleset.json")
+_CHECKS: Final = os.path.join(_HERE, "checks")
 
 
 class Rule(NamedTuple):
     """What a run knows of a rule.
 
     `needs` and `uses` are read from its check's parameters, `fixable` from its examples: the least that is
-    to be asked for.
+    to be asked for. `module` is the one below `linter.checks` where the family is a package of several.
     """
 
     id: str
@@ -51,11 +52,18 @@ class Rule(NamedTuple):
     needs: tuple[str, ...]
     uses: tuple[str, ...]
     fixable: Fixable | None = None
+    module: str | None = None
 
     @property
     def family(self) -> str:
         """The part of the id before the slash."""
         return self.id.partition("/")[0]
+
+    @property
+    def check(self) -> tuple[str, str]:
+        """The module below `linter.checks` and the function that hold the rule's check."""
+        family, function = _python_names(self.id)
+        return self.module or family, function
 
 
 def load() -> dict[str, Rule]:
@@ -75,6 +83,7 @@ def load() -> dict[str, Rule]:
             tuple(data["needs"]),
             tuple(data["uses"]),
             data.get("fixable"),
+            data.get("module"),
         )
         for identifier, data in compiled.items()
     }
@@ -101,10 +110,19 @@ def predicts(data: Mapping[str, Any] | None) -> Predicts | None:
     return Predicts(data.get("status"), data.get("code"), tuple(data.get("aadsts", ())))
 
 
-def check_name(rule_id: str) -> tuple[str, str]:
-    """The module below `linter.checks` and the function that hold a rule's check."""
+def _python_names(rule_id: str) -> tuple[str, str]:
     family, _, name = rule_id.partition("/")
     return family.replace("-", "_"), name.replace("-", "_")
+
+
+def modules(family: str) -> tuple[str, ...]:
+    """The modules below `linter.checks` that may hold a family's checks: its own, or those of its package."""
+    package, _ = _python_names(family)
+    below = os.path.join(_CHECKS, package)
+    if not os.path.isdir(below):
+        return (package,)
+    names = (name.removesuffix(".py") for name in sorted(os.listdir(below)) if name.endswith(".py"))
+    return tuple(f"{package}.{name}" for name in names if name != "__init__")
 
 
 def folder() -> str:
@@ -163,6 +181,7 @@ def compile_ruleset() -> str:
             "refines": data.get("refines", []),
             "needs": needs,
             "uses": uses,
+            **_module(rule_id),
             **({"fixable": fixable} if (fixable := fixable_by(data)) else {}),
         }
     lines = [
@@ -191,13 +210,30 @@ def inputs_of(rule_id: str) -> tuple[list[str], list[str]]:
     Raises:
         KeyError: no function of that name exists.
     """
-    module, function = check_name(rule_id)
-    try:
-        check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
-    except (ModuleNotFoundError, AttributeError):
-        raise KeyError(rule_id) from None
+    check = _check(rule_id)
     code = check.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     optional = len(check.__defaults__ or ())
     split = len(names) - optional
     return list(names[:split]), list(names[split:])
+
+
+def _module(rule_id: str) -> dict[str, str]:
+    """What tells the module of a rule's check: nothing where the family has only one."""
+    family, _ = _python_names(rule_id)
+    module: str = _check(rule_id).__module__.removeprefix("linter.checks.")
+    return {} if module == family else {"module": module}
+
+
+def _check(rule_id: str) -> Any:
+    """The function that is a rule's check; raises `KeyError` where there is none."""
+    family, function = _python_names(rule_id)
+    for name in modules(family):
+        try:
+            module = __import__(f"linter.checks.{name}", fromlist=[function])
+        except ModuleNotFoundError:
+            break
+        check = vars(module).get(function)
+        if getattr(check, "__module__", None) == module.__name__:
+            return check
+    raise KeyError(rule_id)

@@ -78,7 +78,7 @@ def run(monkeypatch: pytest.MonkeyPatch):
     ) -> Outcome:
         modules: dict[str, ModuleType] = {}
         for made, check in rules.items():
-            module, function = ruleset.check_name(made.id)
+            module, function = made.check
             found = modules.setdefault(module, ModuleType(f"linter.checks.{module}"))
             setattr(found, function, check)
         for name, module in modules.items():

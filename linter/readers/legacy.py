@@ -35,6 +35,10 @@ _API_FIELDS: Final = (
     ("oauth2Permissions", "oauth2_permission_scopes"),
     ("preAuthorizedApplications", "pre_authorized_applications"),
 )
+_IMPLICIT_FIELDS: Final = (
+    ("oauth2AllowIdTokenImplicitFlow", "enable_id_token_issuance"),
+    ("oauth2AllowImplicitFlow", "enable_access_token_issuance"),
+)
 _PLATFORMS: Final = {"web": "web", "spa": "spa", "installedclient": "public_client"}
 
 
@@ -123,8 +127,9 @@ def _platforms(node: Node) -> dict[str, Platform | None]:
         node.text("logoutUrl"),
         node.flag("oauth2AllowIdTokenImplicitFlow"),
         node.flag("oauth2AllowImplicitFlow"),
+        node.places(_IMPLICIT_FIELDS),
     )
-    if any(value is not None for value in web_only[1:]):
+    if any(value is not None for value in web_only[1:5]):
         platforms["web"] = _join(platforms["web"], web_only)
     return platforms
 
@@ -141,6 +146,7 @@ def _join(one: Platform | None, other: Platform) -> Platform:
         enable_access_token_issuance=_either(
             other.enable_access_token_issuance, one.enable_access_token_issuance
         ),
+        places={**one.places, **other.places},
     )
 
 

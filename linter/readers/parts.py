@@ -223,4 +223,11 @@ def platform(node: Node, name: str) -> Platform | None:
         inner.text("logoutUrl"),
         None if implicit is None else implicit.flag("enableIdTokenIssuance"),
         None if implicit is None else implicit.flag("enableAccessTokenIssuance"),
+        {} if implicit is None else implicit.places(_IMPLICIT_FIELDS),
     )
+
+
+_IMPLICIT_FIELDS: Final = (
+    ("enableIdTokenIssuance", "enable_id_token_issuance"),
+    ("enableAccessTokenIssuance", "enable_access_token_issuance"),
+)

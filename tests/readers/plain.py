@@ -13,7 +13,10 @@ HERE = Path(__file__).parent
 
 
 def plain(value):
-    """A record as a dict without its unknown (None) fields; an `At` as its pointer, a `Text` as both."""
+    """A record as a dict without its unknown (None) fields; an `At` as its pointer, a `Text` as both.
+
+    A record of which no field has a place of its own is written without `places`.
+    """
     if isinstance(value, At):
         return value.pointer
     if isinstance(value, Null):
@@ -21,7 +24,11 @@ def plain(value):
     if isinstance(value, Text):
         return (value.value, value.at.pointer)
     if hasattr(value, "_asdict"):
-        return {field: plain(item) for field, item in value._asdict().items() if item is not None}
+        return {
+            field: plain(item)
+            for field, item in value._asdict().items()
+            if item is not None and not (field == "places" and not item)
+        }
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):

@@ -132,6 +132,10 @@ EXPECTED = {
                 "logout_url": "https://portal.contoso.com/logout",
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
+                "places": {
+                    "enable_id_token_issuance": "/web/implicitGrantSettings/enableIdTokenIssuance",
+                    "enable_access_token_issuance": "/web/implicitGrantSettings/enableAccessTokenIssuance",
+                },
             },
             "spa": {"at": "/spa", "redirect_uris": []},
             "public_client": {"at": "/publicClient", "redirect_uris": []},
@@ -373,6 +377,10 @@ EXPECTED = {
                 "redirect_uris": [("https://contoso.com/cb", "/Web/RedirectUris/0")],
                 "enable_id_token_issuance": False,
                 "enable_access_token_issuance": False,
+                "places": {
+                    "enable_id_token_issuance": "/Web/ImplicitGrantSettings/EnableIdTokenIssuance",
+                    "enable_access_token_issuance": "/Web/ImplicitGrantSettings/EnableAccessTokenIssuance",
+                },
             },
             "is_fallback_public_client": NULL,
             "api": {

@@ -36,7 +36,11 @@ EXPECTED = {
             "form": "legacy",
             "completeness": "partial",
             "app_id": "a0000000-0000-4000-8000-000000000105",
-            "web": {"at": "/0/oauth2AllowImplicitFlow", "enable_access_token_issuance": True},
+            "web": {
+                "at": "/0/oauth2AllowImplicitFlow",
+                "enable_access_token_issuance": True,
+                "places": {"enable_access_token_issuance": "/0/oauth2AllowImplicitFlow"},
+            },
         },
         {
             "at": "/1",
@@ -115,7 +119,12 @@ EXPECTED = {
             "form": "legacy",
             "completeness": "partial",
             "display_name": "Daemon",
-            "web": {"at": "/replyUrlsWithType", "redirect_uris": [], "enable_id_token_issuance": False},
+            "web": {
+                "at": "/replyUrlsWithType",
+                "redirect_uris": [],
+                "enable_id_token_issuance": False,
+                "places": {"enable_id_token_issuance": "/oauth2AllowIdTokenImplicitFlow"},
+            },
             "spa": {"at": "/replyUrlsWithType", "redirect_uris": []},
             "public_client": {"at": "/replyUrlsWithType", "redirect_uris": []},
         }
@@ -234,6 +243,10 @@ EXPECTED = {
                 "logout_url": "https://contoso.com/out",
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
+                "places": {
+                    "enable_id_token_issuance": "/oauth2AllowIdTokenImplicitFlow",
+                    "enable_access_token_issuance": "/oauth2AllowImplicitFlow",
+                },
             },
             "spa": {
                 "at": "/replyUrlsWithType",

@@ -123,6 +123,10 @@ EXPECTED = {
                 "redirect_uris": [],
                 "enable_id_token_issuance": False,
                 "enable_access_token_issuance": False,
+                "places": {
+                    "enable_id_token_issuance": "/web/implicitGrantSettings/enableIdTokenIssuance",
+                    "enable_access_token_issuance": "/web/implicitGrantSettings/enableAccessTokenIssuance",
+                },
             },
             "spa": {
                 "at": "/spa",
