@@ -13,6 +13,7 @@ from linter.entra.records import LicenceNeed
 from linter.finding import Confidence, Related, Unknown
 from linter.ladder import find
 from linter.model import Call, Flow, Person
+from linter.queries import query
 from linter.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def need_of(product: str, call: Call, catalog: Catalog, entra: Entra) -> Licence
     operation = find(call, catalog, entra).operation
     if operation is None:
         return None
-    needs = entra.licence_for(operation.method, operation.template)
+    needs = entra.licence_for(operation.method, operation.template, query(call.url).properties)
     return next((need for need in needs if product in need.any_of), None)
 
 

@@ -84,8 +84,8 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
     assert {name for name in loaded if name.startswith("linter.checks.")} == {
         f"linter.checks.{family}"
         for family in (
-            "audience", "credential", "manifest", "permission", "personal_account", "privilege", "redirect",
-            "token_type",
+            "audience", "credential", "manifest", "permission", "permission.calls", "permission.workloads",
+                "personal_account", "privilege", "redirect", "token_type",
         )
     }  # fmt: skip
     assert not any(name.startswith("linter.calls.") or name == "linter.readers.grants" for name in loaded)

@@ -263,6 +263,66 @@ class Entra:
         """What an operation of Microsoft Graph asks of the signed-in user in its workload."""
         return self._rights_by_operation.get((method.strip().upper(), plain_template(template)))
 
+    # --- what the permission tables leave out -------------------------------------------------
+
+    @cached_property
+    def further_permissions(self) -> tuple[r.FurtherPermission, ...]:
+        """What calls need beyond what is listed for their operation."""
+        return read("further_permissions", r.FurtherPermission)
+
+    def further_permissions_of(self, method: str, template: str) -> tuple[r.FurtherPermission, ...]:
+        """What some calls of an operation of Microsoft Graph need as well."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.further_permissions
+            if verb in row.methods and plain in map(plain_template, row.templates)
+        )
+
+    @cached_property
+    def advanced_collections(self) -> tuple[r.AdvancedCollection, ...]:
+        """Lists of directory objects."""
+        return read("advanced_collections", r.AdvancedCollection)
+
+    def advanced_collection(self, template: str) -> r.AdvancedCollection | None:
+        """The kind of directory object that an operation with this path template lists."""
+        plain = plain_template(template)
+        return _first(row for row in self.advanced_collections if plain in map(plain_template, row.templates))
+
+    @cached_property
+    def search_entities(self) -> tuple[r.SearchEntity, ...]:
+        """What `/search/query` finds."""
+        return read("search_entities", r.SearchEntity)
+
+    def search_entity(self, name: str) -> r.SearchEntity | None:
+        """The entry of one entity type."""
+        plain = name.strip().lower()
+        return _first(row for row in self.search_entities if row.name.lower() == plain)
+
+    @cached_property
+    def access_policies(self) -> tuple[r.AccessPolicy, ...]:
+        """Workloads that keep apps out until their administrator lets them in."""
+        return read("access_policies", r.AccessPolicy)
+
+    def access_policy(self, template: str) -> r.AccessPolicy | None:
+        """What an operation of Microsoft Graph with this path template asks of an app by itself."""
+        plain = plain_template(template)
+        return _first(
+            row
+            for row in self.access_policies
+            if any(lies_below(plain, plain_template(one)) for one in row.templates)
+        )
+
+    @cached_property
+    def exchange_app_permissions(self) -> tuple[r.ExchangeAppPermission, ...]:
+        """Application permissions of Exchange that do nothing by themselves."""
+        return read("exchange_app_permissions", r.ExchangeAppPermission)
+
+    def exchange_app_permission(self, written: str) -> r.ExchangeAppPermission | None:
+        """The entry of one of them, by name or id."""
+        plain = written.strip().lower()
+        return _first(row for row in self.exchange_app_permissions if plain in (row.name.lower(), row.id))
+
     # --- passwords ----------------------------------------------------------------------------
 
     @cached_property
@@ -351,13 +411,20 @@ class Entra:
         """Calls that need a licence."""
         return read("licence_needs", r.LicenceNeed)
 
-    def licence_for(self, method: str, template: str) -> tuple[r.LicenceNeed, ...]:
-        """What an operation of Microsoft Graph needs, every need by itself; () where none is known."""
+    def licence_for(
+        self, method: str, template: str, selected: Iterable[str] = ()
+    ) -> tuple[r.LicenceNeed, ...]:
+        """What an operation of Microsoft Graph needs, every need by itself; () where none is known.
+
+        `selected` are the properties that the query asks for, in lower case.
+        """
+        asked = frozenset(selected)
         plain, verb = plain_template(template), method.strip().upper()
         return tuple(
             row
             for row, templates in self._licence_templates
             if (not row.methods or verb in row.methods)
+            and (row.selects is None or row.selects.lower() in asked)
             and any(lies_below(plain, one) if row.below else plain == one for one in templates)
         )
 

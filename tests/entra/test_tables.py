@@ -33,6 +33,11 @@ RECORD = {
     "role_requirements": records.Roles,
     "guest_access": records.GuestAccess,
     "workload_rights": records.WorkloadRight,
+    "further_permissions": records.FurtherPermission,
+    "advanced_collections": records.AdvancedCollection,
+    "search_entities": records.SearchEntity,
+    "access_policies": records.AccessPolicy,
+    "exchange_app_permissions": records.ExchangeAppPermission,
     "password_matrix": records.PasswordRow,
     "password_operations": records.PasswordOperation,
     "sensitive_properties": records.SensitiveProperty,
@@ -101,6 +106,9 @@ def test_practitioner_knowledge_alone_is_never_of_high_confidence(table):
         ("directory_roles", "name"),
         ("directory_roles", "template_id"),
         ("guest_access", "role_id"),
+        ("advanced_collections", "kind"),
+        ("search_entities", "name"),
+        ("exchange_app_permissions", "name"),
         ("sensitive_properties", "name"),
         ("licences", "name"),
         ("aadsts", "code"),
@@ -138,6 +146,7 @@ def test_every_role_that_a_table_names_is_a_built_in_role():
     named |= {role for row in rows("password_operations") for role in row["roles"]}
     named |= {row["role"] for row in rows("consent_roles")}
     named |= {role for row in rows("workload_rights") for role in row["roles"]}
+    named |= {role for row in rows("exchange_app_permissions") for role in row["roles"]}
     assert named - known == set()
 
 

@@ -1,4 +1,4 @@
-"""The signed-in user: whether their directory roles and licences are enough for the planned calls."""
+"""The rights of the signed-in user: directory roles, what guests see, what a workload keeps to its own."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from linter.amend import declare_for_call
 from linter.audience import may_be_for_graph
 from linter.catalog.records import GRAPH, Support
 from linter.catalog.store import Catalog
-from linter.crossing import blocked
 from linter.destination import acts_on_self
 from linter.entra import Entra
-from linter.entra.records import GuestAccess, LicenceNeed
-from linter.finding import Edit, Hit, Predicts, Related, Unknown
+from linter.entra.records import GuestAccess
+from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import holdings, where_declared
 from linter.ladder import Climb, Step, find, may_be_work_account
-from linter.licensing import Unlicensed, need_of, unlicensed
-from linter.model import Application, AppRoleAssignment, Call, Flow, Grants, Person, ServicePrincipal, place
+from linter.model import Application, Call, Flow, Grants, place
 from linter.rights import Needed, Target, acts, administrator, holds_one, needed
 from linter.typed import TYPE_CHECKING
 
@@ -104,82 +102,6 @@ def _wanted(flow: Flow, call: Call, catalog: Catalog, entra: Entra) -> tuple[str
             return target.allowed
     asked = needed(call, catalog, entra)
     return () if asked is None or (asked.on_self and acts_on_self(flow, call)) else asked.names
-
-
-# --- licences -----------------------------------------------------------------------------------
-
-
-def premium_p1_needed(
-    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None = None
-) -> Iterator[Hit | Unknown]:
-    """The call needs Microsoft Entra ID P1 (reference: List signIns and others)."""
-    return _unlicensed("entra-id-p1", flows, catalog, entra, tenant)
-
-
-def premium_p2_needed(
-    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None = None
-) -> Iterator[Hit | Unknown]:
-    """The call needs Microsoft Entra ID P2 or what contains it (Microsoft Entra ID Governance licensing)."""
-    return _unlicensed("entra-id-p2", flows, catalog, entra, tenant)
-
-
-def intune_licence_needed(
-    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None = None
-) -> Iterator[Hit | Unknown]:
-    """The call needs a licence for Microsoft Intune (reference: Intune's pages, note on top)."""
-    return _unlicensed("intune", flows, catalog, entra, tenant)
-
-
-def copilot_licence_needed(
-    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None = None
-) -> Iterator[Hit | Unknown]:
-    """The signed-in user needs a licence for Microsoft 365 Copilot (Microsoft 365 Copilot APIs)."""
-    delegated = tuple(flow for flow in flows if flow.access == "delegated")
-    return _unlicensed("m365-copilot", delegated, catalog, entra, tenant)
-
-
-def mailbox_or_drive_not_provisioned(
-    flows: tuple[Flow, ...],
-    catalog: Catalog,
-    entra: Entra,
-    application: Application | None = None,
-    tenant: Tenant | None = None,
-) -> Iterator[Hit | Unknown]:
-    """Whose mailbox, calendar or drive is called has no plan of it (resolve Microsoft Graph errors)."""
-    working = tuple(
-        flow for flow in flows if flow.access == "application" or may_be_work_account(flow, application)
-    )
-    for product in ("exchange", "sharepoint"):
-        yield from _unlicensed(product, working, catalog, entra, tenant)
-
-
-def _unlicensed(
-    product: str, flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None
-) -> Iterator[Hit | Unknown]:
-    """The calls that need `product`, which whoever must have it is known not to have."""
-    for flow in flows:
-        if flow.access is None or not may_be_for_graph(flow, entra):
-            continue
-        for call in flow.every_call():
-            need = need_of(product, call, catalog, entra)
-            lack = None if need is None else unlicensed(flow, call, need, tenant, entra)
-            if isinstance(lack, Unknown):
-                yield lack
-            elif need is not None and lack is not None:
-                yield _without_licence(flow, call, need, lack, entra)
-
-
-def _without_licence(flow: Flow, call: Call, need: LicenceNeed, lack: Unlicensed, entra: Entra) -> Hit:
-    titles = {row.name: row.title for row in entra.licences}
-    wanted = " or ".join(titles.get(name, name) for name in need.any_of)
-    return Hit(
-        subject.of_call(flow, call),
-        call.at,
-        f"`{subject.of_request(call)}` needs {wanted}, and {lack.why}",
-        lack.related,
-        predicts=Predicts(need.status, need.code),
-        confidence=lack.confidence,
-    )
 
 
 # --- guests -------------------------------------------------------------------------------------
@@ -308,80 +230,4 @@ def lacks_workload_rights(
                 f"`{subject.of_request(call)}` works only for {right.who}, whatever the app may do",
                 (Related(flow.user.at if flow.user else place(flow, "type"), "the signed-in user"),),
                 confidence=right.confidence if right.confidence == "low" else None,
-            )
-
-
-# --- assignments and tenants --------------------------------------------------------------------
-
-
-def assignment_nested_group(
-    flows: tuple[Flow, ...], grants: Grants, tenant: Tenant
-) -> Iterator[Hit | Unknown]:
-    """Only a group within an assigned group holds the user (assign users and groups: nesting)."""
-    principal = grants.service_principal
-    if principal is not None and principal.app_role_assignment_required is False:
-        return
-    assigned = grants.app_role_assigned_to
-    for flow in flows:
-        if flow.access != "delegated" or flow.user is None or flow.user.account == "personal":
-            continue
-        if assigned is None or "appRoleAssignedTo" in grants.partial:
-            yield Unknown("grants.app_role_assigned_to")
-        elif flow.user.groups is None:
-            yield Unknown("user.groups")
-        else:
-            found = _nested(flow.user, assigned, tenant)
-            if isinstance(found, Unknown):
-                yield found
-            elif found is not None:
-                yield _assigned_by_nesting(flow, flow.user, found, principal)
-
-
-def _nested(
-    user: Person, assigned: tuple[AppRoleAssignment, ...], tenant: Tenant
-) -> AppRoleAssignment | Unknown | None:
-    """The assignment of a group that one of the user's is in; None where the user has one without nesting."""
-    groups = {name.strip().lower() for name in user.groups or ()}
-    direct = groups | ({user.id.lower()} if user.id else set())
-    if not groups or any((one.principal_id or "").lower() in direct for one in assigned):
-        return None
-    unread = False
-    for one in assigned:
-        members = tenant.group_members.get((one.principal_id or "").lower())
-        if members is None:
-            unread = unread or one.principal_type in (None, "Group")
-        elif any(member.lower() in groups for member in members):
-            return one
-    return Unknown("tenant.group_members") if unread else None
-
-
-def _assigned_by_nesting(
-    flow: Flow, user: Person, found: AppRoleAssignment, principal: ServicePrincipal | None
-) -> Hit:
-    unsure = principal is None or principal.app_role_assignment_required is None
-    return Hit(
-        subject.of_flow(flow, "user"),
-        user.at,
-        f"The user of `{flow.name}` is assigned to the app only through a group within an assigned one, "
-        "and assignments do not reach nested groups",
-        (Related(found.at, f"assigned: {found.principal_id}"),),
-        confidence="medium" if unsure else None,
-    )
-
-
-def sign_in_blocked_by_tenant_boundary(flows: tuple[Flow, ...], tenant: Tenant) -> Iterator[Hit | Unknown]:
-    """Cross-tenant access keeps the user out of the tenant (cross-tenant access overview)."""
-    for flow in flows:
-        found = blocked(flow, tenant)
-        if isinstance(found, Unknown):
-            yield found
-        elif found is not None and flow.user is not None:
-            inbound = found.direction == "inbound"
-            yield Hit(
-                subject.of_flow(flow, "user"),
-                flow.user.at,
-                f"The {'app' if inbound else 'user'}'s tenant blocks {found.what} in cross-tenant access with "
-                f"`{found.other}`, and the user of `{flow.name}` cannot sign in, whatever the other allows",
-                (Related(found.at, f"blocks {found.direction} {found.what}"),),
-                predicts=Predicts(aadsts=(500213,) if inbound else (500212,)),
             )
