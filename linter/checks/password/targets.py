@@ -243,6 +243,8 @@ def sensitive_permission_split(
                 yield act
                 continue
             own = _permissions_of_its_own(act, entra)
+            if step.support is not None and not set(own).isdisjoint(step.support.accepted):
+                continue  # it would do for all of the body: permission/broader-than-least says it better
             if own and step.rung == "open" and not step.alternative:
                 yield from map(Unknown, step.lacks)
             elif own and step.covered and step.alternative not in own:
