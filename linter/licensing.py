@@ -52,6 +52,8 @@ def unlicensed(
         return lacking
     if need.whose == "user":
         found = _of_person(flow.user, f"the user of `{flow.name}`", "user.licences", need, entra)
+    elif acts_on_self(flow, call) and flow.access == "application":
+        return None  # it has no user: token-type/me-alias-with-app-token
     elif acts_on_self(flow, call):
         found = _of_person(flow.user, "its user", "user.licences", need, entra)
     else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.crossing import blocked
+from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.model import AppRoleAssignment, Flow, Grants, Person, ServicePrincipal
 from linter.typed import TYPE_CHECKING
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def assignment_nested_group(
-    flows: tuple[Flow, ...], grants: Grants, tenant: Tenant
+    flows: tuple[Flow, ...], grants: Grants, tenant: Tenant, entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """Only a group within an assigned group holds the user (assign users and groups: nesting)."""
     principal = grants.service_principal
@@ -24,6 +25,8 @@ def assignment_nested_group(
     assigned = grants.app_role_assigned_to
     for flow in flows:
         if flow.access != "delegated" or flow.user is None or flow.user.account == "personal":
+            continue
+        if _serves_customers(flow, entra):
             continue
         if assigned is None or "appRoleAssignedTo" in grants.partial:
             yield Unknown("grants.app_role_assigned_to")
@@ -35,6 +38,12 @@ def assignment_nested_group(
                 yield found
             elif found is not None:
                 yield _assigned_by_nesting(flow, flow.user, found, principal)
+
+
+def _serves_customers(flow: Flow, entra: Entra) -> bool:
+    """Whether the flow signs in at a directory of customers, who are assigned and let in otherwise."""
+    known = entra.other_authority(flow.authority) if flow.authority else None
+    return known is not None and known.kind == "customer"
 
 
 def _nested(
@@ -69,10 +78,12 @@ def _assigned_by_nesting(
     )
 
 
-def sign_in_blocked_by_tenant_boundary(flows: tuple[Flow, ...], tenant: Tenant) -> Iterator[Hit | Unknown]:
+def sign_in_blocked_by_tenant_boundary(
+    flows: tuple[Flow, ...], tenant: Tenant, entra: Entra
+) -> Iterator[Hit | Unknown]:
     """Cross-tenant access keeps the user out of the tenant (cross-tenant access overview)."""
     for flow in flows:
-        found = blocked(flow, tenant)
+        found = None if _serves_customers(flow, entra) else blocked(flow, tenant)
         if isinstance(found, Unknown):
             yield found
         elif found is not None and flow.user is not None:
