@@ -30,6 +30,11 @@ def token_audiences(flow: Flow) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(scope.audience or GRAPH for scope in scopes if not scope.oidc)) or None
 
 
+def asked_in(flow: Flow) -> str:
+    """The field of the flow that decides what its token is for."""
+    return next((field for field in ("audience", "resource") if getattr(flow, field) is not None), "scopes")
+
+
 def may_be_for_graph(flow: Flow, entra: Entra) -> bool:
     """Whether the flow's token is one for Microsoft Graph, or may be, since it does not say."""
     audiences = token_audiences(flow)

@@ -26,6 +26,12 @@ def apis_called(call: Call, entra: Entra) -> tuple[Resource, ...] | None:
     return (graph,) if bare and graph is not None else ()
 
 
+def is_foreign(call: Call, entra: Entra) -> bool:
+    """Whether the call goes, or may go, to another API than Microsoft Graph."""
+    apis = apis_called(call, entra)
+    return apis is None or all(api.app_id != GRAPH for api in apis)
+
+
 def carries_own_right(call: Call) -> bool:
     """Whether the address is one that Microsoft Graph hands out, to be called without a token.
 

@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from linter.cases import Case, closed
 from linter.catalog.store import Catalog
 from linter.entra import Entra
-from linter.finding import CONFIDENCES, PERSONAS, SEVERITIES, Confidence, Finding, Hit, Severity, Unknown
+from linter.finding import (
+    CONFIDENCES,
+    PERSONAS,
+    SEVERITIES,
+    Confidence,
+    Finding,
+    Hit,
+    Severity,
+    Unknown,
+    persona_of,
+)
 from linter.ruleset import Rule
 from linter.typed import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -99,6 +109,12 @@ class Selection(NamedTuple):
                     return layer.severity[name]
         return None
 
+    def asks_for(self, rule_id: str, path: str) -> bool:
+        """Whether somebody selected this very rule, or said how severe it is."""
+        return self.severity(rule_id, path) is not None or any(
+            rule_id in layer.select for layer in self._for(path)
+        )
+
     def _for(self, path: str) -> Iterator[Layer]:
         for layer in self.layers:
             if layer.speaks_for(path):
@@ -118,7 +134,10 @@ class NotEvaluated(NamedTuple):
 
 
 class AppReport(NamedTuple):
-    """What was checked of one app."""
+    """What was checked of one app.
+
+    `refused` are the collections of the directory that the service would not show, each with its reason.
+    """
 
     name: str
     app_id: str | None
@@ -129,14 +148,19 @@ class AppReport(NamedTuple):
     evaluated: int
     not_evaluated: tuple[NotEvaluated, ...]
     assumptions: tuple[str, ...]
+    refused: tuple[tuple[str, str], ...] = ()
 
 
 class Outcome(NamedTuple):
-    """Everything a report shows of a run, but what could not be read."""
+    """Everything a report shows of a run, but what could not be read.
+
+    `ignored` and `fussy` count the findings that an ignore and the persona hid.
+    """
 
     findings: tuple[Finding, ...]
     apps: tuple[AppReport, ...]
-    hidden: int
+    ignored: int
+    fussy: int
     expired_ignores: tuple[Ignore, ...]
     unused_ignores: tuple[Ignore, ...]
 
@@ -196,7 +220,7 @@ def run(
     findings: list[Finding] = []
     apps: list[AppReport] = []
     used: set[Ignore] = set()
-    hidden = 0
+    ignored = fussy = 0
     splits: dict[frozenset[str], _Split] = {}  # most apps of a run lack the same inputs
     for case in cases:
         inputs = _inputs(case, catalog, entra, today)
@@ -212,9 +236,9 @@ def run(
             ignore = _ignored(finding, selection.ignores, today)
             if ignore is not None:
                 used.add(ignore)
-                hidden += 1
-            elif _too_fussy(finding, entry.rule, selection.persona):
-                hidden += 1
+                ignored += 1
+            elif _too_fussy(finding, entry, selection):
+                fussy += 1
             else:
                 findings.append(finding)
         apps.append(_app_report(case, shown, not_evaluated))
@@ -228,7 +252,7 @@ def run(
             _names(ignore, rule_id) and not all(rule_id in rules for rules in stopped) for rule_id in wanted
         )
     )
-    return Outcome(_numbered(findings), tuple(apps), hidden, expired, unused)
+    return Outcome(_numbered(findings), tuple(apps), ignored, fussy, expired, unused)
 
 
 def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str, _Runnable]:
@@ -409,9 +433,16 @@ def _matches(text: str, pattern: str | None) -> bool:
     return fnmatchcase(text.lower(), pattern.lower())
 
 
-def _too_fussy(finding: Finding, rule: Rule, persona: str) -> bool:
-    """Whether a rule for a fussier persona is hidden; an error never is."""
-    return finding.severity != "error" and PERSONAS.index(rule.persona) > PERSONAS.index(persona)
+def _too_fussy(finding: Finding, entry: _Seen, selection: Selection) -> bool:
+    """Whether a finding for a fussier reader is hidden; an error never is, nor what was asked for."""
+    rule, hit = entry
+    if finding.severity == "error" or selection.asks_for(rule.id, finding.at.source.path):
+        return False
+    # A hit lowered to a note or a guess is an auditor's; medium in place of high leaves the rule's readers.
+    lowered = "note" in (hit.severity, rule.severity) or "low" in (hit.confidence, rule.confidence)
+    exception = rule.persona != persona_of(rule.severity, rule.confidence)
+    readers = "auditor" if lowered and not exception else rule.persona
+    return PERSONAS.index(readers) > PERSONAS.index(selection.persona)
 
 
 def _app_report(case: Case, shown: frozenset[str], stopped: list[NotEvaluated]) -> AppReport:
@@ -428,6 +459,9 @@ def _app_report(case: Case, shown: frozenset[str], stopped: list[NotEvaluated]) 
         len(shown) - len(not_evaluated),
         not_evaluated,
         case.grants.assumptions if case.grants else (),
+        tuple(
+            found for held in (case.grants, case.tenant) if held is not None for found in held.denied.items()
+        ),
     )
 
 

@@ -20,6 +20,18 @@ CONFIDENCES: Final[tuple[Confidence, ...]] = ("high", "medium", "low")
 PERSONAS: Final = ("regular", "pedantic", "auditor")
 
 
+def persona_of(severity: Severity, confidence: Confidence) -> str:
+    """Whom a finding is for, unless its rule says otherwise: the surer and the worse, the more readers.
+
+    An error is for everybody, however sure.
+    """
+    if severity == "error":
+        return "regular"
+    if severity == "note" or confidence == "low":
+        return "auditor"
+    return "pedantic" if confidence == "medium" else "regular"
+
+
 class Related(NamedTuple):
     """A second place that explains the first, with a label of a few words."""
 

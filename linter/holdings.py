@@ -215,7 +215,12 @@ class Granted(NamedTuple):
 
 
 def granted(grants: Grants | None, flow: Flow, catalog: Catalog) -> Granted:
-    """What was consented to for `flow`'s user (`scopes`) and for the app itself (`roles`)."""
+    """What was consented to for `flow`'s user (`scopes`) and for the app itself (`roles`).
+
+    For a managed identity it is what was assigned to it.
+    """
+    if flow.type == "managed_identity":
+        return _granted_to_identity(grants, flow, catalog)
     if grants is None:
         return Granted()
     if grants.service_principal_absent:
@@ -223,6 +228,37 @@ def granted(grants: Grants | None, flow: Flow, catalog: Catalog) -> Granted:
     scopes, open_scopes = _granted_scopes(grants, flow, catalog)
     roles, open_roles = _granted_roles(grants, catalog)
     return Granted(scopes, roles, open_scopes, open_roles)
+
+
+def acting(flow: Flow, grants: Grants) -> Grants | None:
+    """The grants of the principal that the flow acts as: the app's, or those of a managed identity.
+
+    None where nobody knows which identity it is.
+    """
+    if flow.type != "managed_identity":
+        return grants
+    found = grants.managed_identities
+    if flow.client_id is not None and not has_placeholder(flow.client_id):
+        wanted = flow.client_id.strip().lower()
+        found = tuple(one for one in found if one.principal.app_id == wanted)
+    if len(found) != 1:
+        return None
+    return grants._replace(
+        service_principal=found[0].principal,
+        service_principal_absent=False,
+        oauth2_permission_grants=(),
+        app_role_assignments=found[0].app_role_assignments,
+        directory_roles=found[0].directory_roles,
+    )
+
+
+def _granted_to_identity(grants: Grants | None, flow: Flow, catalog: Catalog) -> Granted:
+    mine = None if grants is None else acting(flow, grants)
+    if mine is None:
+        lack = "grants.app_role_assignments" if grants is None else "grants.service_principals"
+        return Granted(open_roles=(lack,))
+    roles, open_ = _granted_roles(mine, catalog)
+    return Granted(frozenset(), roles, (), ("grants.app_role_assignments",) if roles is None else open_)
 
 
 def _granted_scopes(
@@ -274,14 +310,19 @@ def granted_roles(grants: Grants, catalog: Catalog) -> Iterator[tuple[Permission
 
 
 def is_graph(grants: Grants, resource_id: str | None) -> bool | None:
-    """Whether an object id is that of Microsoft Graph's service principal in this tenant.
+    """Whether an object id is that of Microsoft Graph's service principal in this tenant."""
+    return is_api(grants, resource_id, GRAPH)
 
-    None where no record explains the id and none is known to be Microsoft Graph's (a tenant has one).
+
+def is_api(grants: Grants, resource_id: str | None, app_id: str) -> bool | None:
+    """Whether an object id is that of the service principal in this tenant of the API with `app_id`.
+
+    None where no record explains the id and none is known to be the API's (a tenant has one).
     """
     resource = None if resource_id is None else grants.resources.get(resource_id)
     if resource is not None and resource.app_id is not None:
-        return resource.app_id == GRAPH
-    known = any(principal.app_id == GRAPH for principal in grants.resources.values())
+        return resource.app_id == app_id
+    known = any(principal.app_id == app_id for principal in grants.resources.values())
     return False if known else None
 
 
@@ -344,7 +385,12 @@ class Holdings(NamedTuple):
 def holdings(
     application: Application | None, flow: Flow, grants: Grants | None, catalog: Catalog, entra: Entra
 ) -> Holdings:
-    """Everything that `flow` can bring to a call of Microsoft Graph."""
+    """Everything that `flow` can bring to a call of Microsoft Graph.
+
+    A managed identity brings what was assigned to it, and nothing that a registration declares.
+    """
+    if flow.type == "managed_identity":
+        return Holdings(None, None, False, None, granted(grants, flow, catalog))
     entries = None if application is None else declared(application, catalog)
     asked, consented = requested(flow, catalog, entra), granted(grants, flow, catalog)
     if application is None or entries is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.audience import may_be_for_graph
+from linter.authority import PERSONAL_TENANTS
 from linter.catalog import match
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource, reads
@@ -82,9 +83,6 @@ class Step(NamedTuple):
 
 # --- who calls --------------------------------------------------------------------------------
 
-# Tenant parts of an authority that admit personal accounts alone; the GUID is the tenant they live in.
-_PERSONAL_TENANTS: Final = frozenset({"consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"})
-
 
 def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, bool], ...]:
     """The schemes under which `flow` calls, each with whether that is certain.
@@ -101,7 +99,7 @@ def schemes(flow: Flow, application: Application | None) -> tuple[tuple[Scheme, 
         return (("DelegatedPersonal" if account == "personal" else "DelegatedWork", True),)
     audience = application.sign_in_audience if application else None
     tenant = (flow.tenant or "common").lower()
-    if audience == "PersonalMicrosoftAccount" or tenant in _PERSONAL_TENANTS:
+    if audience == "PersonalMicrosoftAccount" or tenant in PERSONAL_TENANTS:
         return (("DelegatedPersonal", True),)
     if audience == "AzureADandPersonalMicrosoftAccount" and (tenant == "common" or has_placeholder(tenant)):
         return (("DelegatedWork", True), ("DelegatedPersonal", False))

@@ -477,6 +477,14 @@ class ResourceSpecificGrant(NamedTuple):
     permission_type: str | None
 
 
+class ManagedIdentity(NamedTuple):
+    """A managed identity of the tenant and what it holds; it has no registration."""
+
+    principal: ServicePrincipal
+    app_role_assignments: tuple[AppRoleAssignment, ...] | None = None
+    directory_roles: tuple[str, ...] | None = None
+
+
 class Grants(NamedTuple):
     """What the directory holds for one app, collection by collection.
 
@@ -486,6 +494,7 @@ class Grants(NamedTuple):
     `resources` are the API principals by object id. `app_role_assigned_to` is who may use the app;
     `site_permissions` and `resource_specific_grants` are keyed by what they were asked of, in lower case
     (`contoso.sharepoint.com,…` or any id that a call may name; `teams/<id>`, `chats/<id>`).
+    `managed_identities` are those of the tenant that were read, whichever app they serve.
     """
 
     at: At
@@ -500,6 +509,7 @@ class Grants(NamedTuple):
     owners: tuple[Owner, ...] | None = None
     site_permissions: Mapping[str, tuple[SitePermission, ...]] = {}
     resource_specific_grants: Mapping[str, tuple[ResourceSpecificGrant, ...]] = {}
+    managed_identities: tuple[ManagedIdentity, ...] = ()
     partial: frozenset[str] = frozenset()
     denied: Mapping[str, str] = {}
     assumptions: tuple[str, ...] = ()

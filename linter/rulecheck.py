@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from linter import ruleset
 from linter.errors import Problem, Unreadable
+from linter.finding import persona_of
 from linter.typed import Any
 
 
@@ -46,6 +47,10 @@ def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str
     for other in data.get("refines", ()):
         if other not in known:
             yield f"refines {other}, which does not exist"
+    if ("persona" in data) != ("persona_reason" in data):
+        yield "states its persona and the reason, or neither"
+    elif data.get("persona") == persona_of(data["severity"], data["confidence"]):
+        yield "states the persona that its severity and confidence give it anyway"
     examples = data["examples"]
     if not any(example["findings"] for example in examples):
         yield "has no example with a finding"

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from linter.errors import Unreadable, nearest
-from linter.finding import Confidence, Fixable, Predicts, Severity
+from linter.finding import Confidence, Fixable, Predicts, Severity, persona_of
 from linter.typed import Any, Final, NamedTuple
 
 #: Every input a check may name as a parameter.
@@ -175,7 +175,7 @@ def compile_ruleset() -> str:
             "title": data["title"],
             "severity": data["severity"],
             "confidence": data["confidence"],
-            "persona": data.get("persona", "regular"),
+            "persona": persona(data),
             "fix": data["fix"].strip(),
             **({"predicts": data["predicts"]} if data.get("predicts") else {}),
             "refines": data.get("refines", []),
@@ -188,6 +188,12 @@ def compile_ruleset() -> str:
         f"{json.dumps(rule_id)}: {json.dumps(data, ensure_ascii=False)}" for rule_id, data in compiled.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def persona(page: Mapping[str, Any]) -> str:
+    """Whom the rule of a page is for."""
+    stated: str | None = page.get("persona")
+    return stated or persona_of(page["severity"], page["confidence"])
 
 
 def fixable_by(page: Mapping[str, Any]) -> Fixable | None:

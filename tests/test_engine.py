@@ -118,7 +118,8 @@ def test_a_finding_has_its_rules_metadata(run):
 )
 def test_a_hit_may_only_lower(run, of_rule, of_hit, shown):
     (finding,) = run(
-        {rule("x/a", *of_rule): yields(hit("/web", severity=of_hit[0], confidence=of_hit[1]))}
+        {rule("x/a", *of_rule): yields(hit("/web", severity=of_hit[0], confidence=of_hit[1]))},
+        Selection(persona="auditor"),
     ).findings
     assert (finding.severity, finding.confidence) == shown
 
@@ -288,11 +289,11 @@ def test_a_persona_hides_fussier_rules_but_never_an_error(run, persona, shown, h
             rule("x/a", "note", persona="auditor"): yields(hit("/web")),
             rule("x/e", "error", persona="auditor"): yields(hit("/web")),
             rule("x/p", "warning", persona="pedantic"): yields(hit("/web")),
-            rule("x/r", "note"): yields(hit("/web")),
+            rule("x/r", "note"): yields(hit("/web")),  # for everybody by exception
         },
         Selection(persona=persona),
     )
-    assert ([finding.rule for finding in outcome.findings], outcome.hidden) == (shown, hidden)
+    assert ([finding.rule for finding in outcome.findings], outcome.fussy) == (shown, hidden)
 
 
 def test_what_is_not_shown_is_not_counted(run):
@@ -306,6 +307,25 @@ def test_what_is_not_shown_is_not_counted(run):
 
 
 # --- ignores -------------------------------------------------------------------------------------
+
+
+def _hidden(run, a_rule, a_hit, **more):
+    return run({a_rule: yields(a_hit)}, Selection(**more)).fussy == 1
+
+
+def test_what_a_check_lowers_to_a_note_or_a_guess_is_an_auditors(run):
+    assert _hidden(run, rule("x/a", "warning"), hit("/web", severity="note"))
+    assert _hidden(run, rule("x/a", "warning"), hit("/web", confidence="low"))
+    assert not _hidden(run, rule("x/a", "warning"), hit("/web", confidence="medium"))
+    assert not _hidden(run, rule("x/a", "warning", "medium"), hit("/web", confidence="low"))
+
+
+def test_a_rule_that_somebody_asks_for_is_shown_to_everybody(run):
+    fussy = rule("x/a", "warning", "low", persona="auditor")
+    assert _hidden(run, fussy, hit("/web"))
+    assert _hidden(run, fussy, hit("/web"), layers=(Layer(select=("x",)),))
+    assert not _hidden(run, fussy, hit("/web"), layers=(Layer(select=("x/a",)),))
+    assert not _hidden(run, fussy, hit("/web"), layers=(Layer(severity={"x": "warning"}),))
 
 
 @pytest.mark.parametrize(
@@ -325,13 +345,13 @@ def test_what_is_not_shown_is_not_counted(run):
 )
 def test_an_ignore_hides_and_is_counted(run, ignore, hides):
     outcome = run({rule("x/a"): yields(hit("/web"))}, Selection(ignores=(ignore,)))
-    assert (len(outcome.findings), outcome.hidden) == ((0, 1) if hides else (1, 0))
+    assert (len(outcome.findings), outcome.ignored) == ((0, 1) if hides else (1, 0))
 
 
 def test_a_subject_with_the_signs_of_globs_may_be_written_as_it_is(run):
     subject = "job GET /users/[id]?$select=*"
     ignore = Ignore("x/a", "r", "l", subject=subject)
-    assert run({rule("x/a"): yields(hit("/web", subject))}, Selection(ignores=(ignore,))).hidden == 1
+    assert run({rule("x/a"): yields(hit("/web", subject))}, Selection(ignores=(ignore,))).ignored == 1
 
 
 def test_expired_and_unused_ignores(run):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from linter import engine, ruleset
+from linter import engine, examples, ruleset
 from linter.catalog.store import Catalog
 from linter.engine import Selection
 from linter.entra import Entra
@@ -19,7 +19,6 @@ from linter.positions import At, Source
 from linter.readers import read
 from linter.syntax import json_text
 from linter.syntax.json_page import Page, comment_lines
-from tests import rule_examples
 from tests.cli.run import APP, GRAPH, USER_READ
 from tests.json_layouts import LAYOUTS, Layout, written
 
@@ -385,7 +384,7 @@ ANY_APP = st.fixed_dictionaries(
 
 def outcome_of(text: str, plan: dict[str, Any]) -> engine.Outcome:
     (application,) = read("app.json", text) or ()
-    case = rule_examples.case(plan, CATALOG)._replace(application=application)
+    case = examples.case(plan, CATALOG)._replace(application=application)
     return engine.run((case,), RULES, Selection(), lambda: CATALOG, Entra(), "2026-01-01")
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from linter import examples
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -19,7 +20,6 @@ from linter.holdings import (
     where_declared,
     where_requested,
 )
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -39,7 +39,7 @@ def application(api: str | None, *entries: tuple[str | None, str | None]):
         for entry in entries
     ]
     data = {"requiredResourceAccess": [{**block, "resourceAccess": accesses}]}
-    return rule_examples.case({"application": data, "form": "toolkit"}, CATALOG).application
+    return examples.case({"application": data, "form": "toolkit"}, CATALOG).application
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_one_id_for_both_types():
     ],
 )
 def test_declared_openly(data: dict[str, Any], is_open: bool):
-    found = rule_examples.case({"application": {"displayName": "x", **data}}, CATALOG).application
+    found = examples.case({"application": {"displayName": "x", **data}}, CATALOG).application
     assert declared_openly(found, GRAPH, CATALOG) == is_open
 
 
@@ -147,7 +147,7 @@ def flow_of(case):
 )
 def test_requested(scopes, expected):
     flow = {"type": "authorization_code", "calls": [], **({} if scopes is None else {"scopes": scopes})}
-    found = flow_of(rule_examples.case({"flows": [flow]}, CATALOG))
+    found = flow_of(examples.case({"flows": [flow]}, CATALOG))
     assert requested(found, CATALOG, ENTRA) == expected
 
 
@@ -166,7 +166,7 @@ FOR_ALL = {
 def granted_of(collections: dict[str, Any], user: str | None = None) -> Granted:
     flow = {"type": "authorization_code", "calls": [], **({"user": {"id": user}} if user else {})}
     example = {"application": {"appId": APP_ID}, "flows": [flow], "grants": collections}
-    case = rule_examples.case(example, CATALOG)
+    case = examples.case(example, CATALOG)
     return granted(case.grants, flow_of(case), CATALOG)
 
 
@@ -174,7 +174,7 @@ def test_no_grants():
     assert (
         granted(
             None,
-            flow_of(rule_examples.case({"flows": [{"type": "password", "calls": []}]}, CATALOG)),
+            flow_of(examples.case({"flows": [{"type": "password", "calls": []}]}, CATALOG)),
             CATALOG,
         )
         == Granted()
@@ -248,7 +248,7 @@ def test_one_users_consent(user: str | None, expected: Granted):
 
 
 def test_directory_roles_are_stated_or_found():
-    case = rule_examples.case(
+    case = examples.case(
         {"flows": [{"type": "none", "calls": []}], "directory_roles": ["Directory Readers"]}, CATALOG
     )
     assert directory_roles(case.inventory, None) == ("Directory Readers",)
@@ -262,7 +262,7 @@ def test_places():
         "calls": [],
         "scopes": ["openid", "mail.read", "User.Read"],
     }
-    case = rule_examples.case({"flows": [flow]}, CATALOG)
+    case = examples.case({"flows": [flow]}, CATALOG)
     manifest = application(GRAPH, (USER_READ, "Scope"), (MAIL_READ_ROLE, "Role"))
     asked = where_requested(flow_of(case), ["Mail.Read"], CATALOG, ENTRA)
     assert [(found.at.pointer, found.label) for found in asked] == [
@@ -272,3 +272,48 @@ def test_places():
     assert [(found.at.pointer, found.label) for found in lines] == [
         ("/requiredResourceAccess/0/resourceAccess/1", "declares Mail.Read")
     ]
+
+
+IDENTITY = {"id": CLIENT, "appId": OTHER_API, "servicePrincipalType": "ManagedIdentity"}
+SECOND = {
+    "id": "11111111-0000-4000-8000-000000000003",
+    "appId": APP_ID,
+    "servicePrincipalType": "ManagedIdentity",
+}
+ASSIGNED = {"principalId": CLIENT, "resourceId": RESOURCE, "appRoleId": MAIL_READ_ROLE}
+
+
+@pytest.mark.parametrize(
+    ("principals", "client_id", "assignments", "expected"),
+    [
+        ([IDENTITY], None, [ASSIGNED], Granted(frozenset(), frozenset({"Mail.Read"}))),
+        ([IDENTITY], None, [], Granted(frozenset(), frozenset())),
+        ([IDENTITY], None, None, Granted(frozenset(), None, (), ("grants.app_role_assignments",))),
+        ([IDENTITY, SECOND], OTHER_API.upper(), [ASSIGNED], Granted(frozenset(), frozenset({"Mail.Read"}))),
+        ([IDENTITY, SECOND], None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        ([IDENTITY], APP_ID, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        (None, None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
+        (None, None, None, Granted(open_roles=("grants.app_role_assignments",))),
+    ],
+)
+def test_a_managed_identity_holds_what_was_assigned_to_it(
+    principals: list[dict[str, str]] | None,
+    client_id: str | None,
+    assignments: list[dict[str, str]] | None,
+    expected: Granted,
+):
+    graph = {"id": RESOURCE, "appId": GRAPH}
+    found: dict[str, Any] = {}
+    if principals is not None:
+        found["servicePrincipals"] = {"value": [*principals, graph]}
+    elif assignments is not None:
+        found["servicePrincipals"] = {"value": [{"id": CLIENT, "appId": APP_ID}, graph]}
+    if assignments is not None:
+        found["appRoleAssignments"] = {"value": assignments}
+    flow = {"name": "f", "type": "managed_identity", "calls": []} | (
+        {"client_id": client_id} if client_id else {}
+    )
+    example = {"application": {"appId": APP_ID}, "flows": [flow]} | ({"grants": found} if found else {})
+    case = examples.case(example, CATALOG)
+    assert case.inventory is not None
+    assert granted(case.grants, case.inventory.flows[0], CATALOG) == expected

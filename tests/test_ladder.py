@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linter import examples
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Unknown
 from linter.ladder import Climb, climbs, schemes, stopped_at
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -61,9 +61,7 @@ def grants(*, roles: tuple[str, ...] = (), scopes: str = "", user: str | None = 
 
 def climbed(application: dict[str, Any] | None, flow: dict[str, Any], **more: Any) -> tuple[Climb, ...]:
     example = {"flows": [{"name": "flow", **flow}], **more}
-    case = rule_examples.case(
-        example if application is None else {**example, "application": application}, CATALOG
-    )
+    case = examples.case(example if application is None else {**example, "application": application}, CATALOG)
     assert case.inventory is not None
     return climbs(case.application, case.inventory.flows, case.grants, CATALOG, ENTRA)
 
@@ -434,7 +432,7 @@ WORK, PERSONAL = ("DelegatedWork", True), ("DelegatedPersonal", True)
 )
 def test_schemes(audience: str | None, flow: dict[str, Any], expected: tuple[tuple[str, bool], ...]):
     application = {"displayName": "x", **({"signInAudience": audience} if audience else {})}
-    case = rule_examples.case({"application": application, "flows": [flow]}, CATALOG)
+    case = examples.case({"application": application, "flows": [flow]}, CATALOG)
     assert case.inventory is not None
     assert schemes(case.inventory.flows[0], case.application) == expected
 
@@ -515,7 +513,7 @@ def test_no_order_of_declared_permissions_changes_a_step(names: list[str], data:
 
 
 def steps(application: dict[str, Any]) -> list[Any]:
-    case = rule_examples.case({"application": application, "flows": FLOWS}, CATALOG)
+    case = examples.case({"application": application, "flows": FLOWS}, CATALOG)
     assert case.inventory is not None
     return [
         found.step for found in climbs(case.application, case.inventory.flows, case.grants, CATALOG, ENTRA)

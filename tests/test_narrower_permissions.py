@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
-from linter import ladder, ruleset
+from linter import examples, ladder, ruleset
 from linter.catalog.store import Catalog
 from linter.checks import privilege
 from linter.entra import Entra
 from linter.finding import Edit, Hit
-from tests import rule_examples
 
 CATALOG, ENTRA = Catalog.open(), Entra()
 RULE = "privilege/all-sites-instead-of-selected"
@@ -18,7 +17,7 @@ FOUND = [example for example in ruleset.page(RULE)["examples"] if example["findi
 
 
 def hits(example: dict[str, Any]) -> list[Hit]:
-    case = rule_examples.case(example, CATALOG)
+    case = examples.case(example, CATALOG)
     assert case.application is not None
     assert case.inventory is not None
     found = privilege.all_sites_instead_of_selected(
@@ -28,7 +27,7 @@ def hits(example: dict[str, Any]) -> list[Hit]:
 
 
 def climbs(example: dict[str, Any]) -> tuple[ladder.Climb, ...]:
-    case = rule_examples.case(example, CATALOG)
+    case = examples.case(example, CATALOG)
     assert case.inventory is not None
     return ladder.climbs(case.application, case.inventory.flows, None, CATALOG, ENTRA)
 

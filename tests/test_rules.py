@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from linter import engine, fix, rulecheck, ruleset
+from linter import engine, examples, fix, rulecheck, ruleset
 from linter.cases import Case
 from linter.catalog.store import Catalog
-from linter.engine import Selection
-from linter.entra import Entra
-from tests import rule_examples
 
 EXAMPLES = [
     pytest.param(rule_id, example, id=f"{rule_id}: {example['title']}")
@@ -57,7 +54,7 @@ def test_a_page_means_the_same_to_every_parser(rule_id: str):
 @pytest.mark.parametrize(("rule_id", "example"), EXAMPLES)
 def test_example(rule_id: str, example: dict[str, Any]):
     page = ruleset.page(rule_id)
-    outcome = run_alone(rule_id, page, rule_examples.case(example, CATALOG), example)
+    outcome = run_alone(rule_id, page, examples.case(example, CATALOG), example)
     not_evaluated = outcome.apps[0].not_evaluated
     stated = all("." in field for entry in not_evaluated for field in entry.missing)
     assert stated, "the example leaves out an input that the rule needs"
@@ -76,19 +73,14 @@ def run_alone(rule_id: str, page: dict[str, Any], case: Case, example: dict[str,
         rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], None, (),
         tuple(needs), tuple(uses), module=ruleset._module(rule_id).get("module"),
     )  # fmt: skip
-    return run((case,), {rule_id: rule}, example)
-
-
-def run(cases: tuple[Case, ...], rules: dict[str, ruleset.Rule], example: dict[str, Any]) -> engine.Outcome:
-    today = str(example.get("today", "2026-01-01"))
-    return engine.run(cases, rules, Selection(persona="auditor"), lambda: CATALOG, Entra(), today)
+    return examples.run(case, {rule_id: rule}, example, CATALOG)
 
 
 @pytest.mark.parametrize(("rule_id", "example"), [case for case in EXAMPLES if "fixed" in case.values[1]])
 def test_fix_of_an_example(rule_id: str, example: dict[str, Any]):
     """It gives what the page shows, leaves nothing fixable, and is no worse than what it came from."""
     page = ruleset.page(rule_id)
-    case = rule_examples.case(example, CATALOG)
+    case = examples.case(example, CATALOG)
     ((source, findings),) = fix.sources(run_alone(rule_id, page, case, example).findings)
     done = fix.fix(source, findings)
     assert json.loads(done.text) == example["fixed"]["application"]
@@ -97,10 +89,12 @@ def test_fix_of_an_example(rule_id: str, example: dict[str, Any]):
 
     form = example.get("form", "graph") if rule_id != "manifest/legacy-format" else "graph"
     after_example = {**example, "application": example["fixed"]["application"], "form": form}
-    after = rule_examples.case(after_example, CATALOG)
+    after = examples.case(after_example, CATALOG)
     assert [finding for finding in run_alone(rule_id, page, after, example).findings if finding.edits] == []
     rules = ruleset.load()
-    assert _errors(run((after,), rules, example)) <= _errors(run((case,), rules, example))
+    assert _errors(examples.run(after, rules, example, CATALOG)) <= _errors(
+        examples.run(case, rules, example, CATALOG)
+    )
 
 
 def _errors(outcome: engine.Outcome) -> set[tuple[str, str]]:

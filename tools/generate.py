@@ -2,6 +2,7 @@
 
 * `linter/ruleset.json` from the rule files and the checks' signatures,
 * `rules/README.md`, the table of rules and of the article's causes,
+* `docs/rules.md`, every rule with an example and what is said of it,
 * `tests/golden/*/{stdout,stderr,exit}` from the commands,
 * `.pre-commit-hooks.yaml` from the usual names in `tools/hooks.py`,
 * `examples/*/expected.txt`, what `check` says of each,
@@ -63,6 +64,10 @@ def rule_table() -> dict[Path, str | None]:
         *(f"| {cause} | {', '.join(rules)} |" for cause, rules in sorted(causes.items())),
     ]
     return {ROOT / "rules/README.md": "\n".join(lines) + "\n"}
+
+
+def rulebook() -> dict[Path, str | None]:
+    return {ROOT / "docs/rules.md": entralint("rules --format markdown")}
 
 
 def pre_commit_hooks() -> dict[Path, str | None]:
@@ -142,7 +147,7 @@ HELP_VERSION = (3, 11)
 def main() -> int:
     check = "--check" in sys.argv[1:]
     makers: list[Callable[[], Mapping[Path, str | bytes | None]]]
-    makers = [ruleset_json, rule_table, pre_commit_hooks, provenance, examples, goldens]
+    makers = [ruleset_json, rule_table, rulebook, pre_commit_hooks, provenance, examples, goldens]
     if sys.version_info[:2] == HELP_VERSION or not check:
         makers.append(readme)
     stale = []

@@ -51,21 +51,13 @@ def application_permission_not_granted(
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Application permissions that calls need, declared but assigned to nobody (rung `ungranted`)."""
-    app_only = [flow for flow in flows if flow.access == "application" and flow.calls]
-    if not app_only:
+    if not any(_is_apps_own(flow) and flow.calls for flow in flows):
         return
     if grants.app_role_assignments is None and not grants.service_principal_absent:
         yield Unknown("grants.app_role_assignments")
         return
-    if any(not _is_principal_of(flow, grants) for flow in app_only):
-        yield Unknown("grants.service_principals")
-    found = [
-        climb
-        for climb in climbs
-        if climb.step.scheme == "Application" and _is_principal_of(climb.flow, grants)
-    ]
     stopped: dict[str, list[Climb]] = {}
-    for climb in stopped_at("ungranted", found):
+    for climb in stopped_at("ungranted", (climb for climb in climbs if _is_apps_own(climb.flow))):
         if isinstance(climb, Unknown):
             yield climb
             continue
@@ -132,15 +124,9 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
     )
 
 
-def _is_principal_of(flow: Flow, grants: Grants) -> bool:
-    """Whether the grants are those of the principal that the flow acts as.
-
-    A managed identity has one of its own beside the registration's.
-    """
-    if flow.type != "managed_identity":
-        return True
-    principal = grants.service_principal
-    return principal is not None and principal.service_principal_type == "ManagedIdentity"
+def _is_apps_own(flow: Flow) -> bool:
+    """Whether the flow's token is the app's own; a managed identity is another principal."""
+    return flow.access == "application" and flow.type != "managed_identity"
 
 
 def _surest(needing: Iterable[Climb]) -> Confidence:

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from linter import subject
 from linter.amend import can_lose_roles, withdraw
 from linter.audience import admitted
+from linter.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import SignInAudience
 from linter.entra.scopes import split_scope
-from linter.finding import Edit, Hit, Predicts, Related, Unknown
+from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.holdings import (
     Declared,
     api_of,
@@ -30,9 +31,13 @@ from linter.ladder import Climb, schemes, stopped_at
 from linter.model import Application, Call, Flow, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.typed import NamedTuple
 from linter.wording import listed
 
 _BOTH_AUDIENCES = "AzureADandPersonalMicrosoftAccount"
+
+_NO_LONGER_COMMON = "2018-10-15"
+"""Apps for one tenant that were registered before may sign in at /common (AADSTS50194 says so)."""
 
 
 # --- the rules --------------------------------------------------------------------------------
@@ -47,12 +52,16 @@ def work_only_api(
     """
     audience = admitted(application, entra)
     for flow in flows:
+        if serves_customers(flow, entra):
+            continue
         if flow.access == "delegated" and _account(flow) is None and audience is None:
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
     personal = (
         climb
         for climb in climbs
-        if climb.step.scheme == "DelegatedPersonal" and not _is_kept_out(climb.flow, audience)
+        if climb.step.scheme == "DelegatedPersonal"
+        and not _is_kept_out(climb.flow, audience)
+        and not serves_customers(climb.flow, entra)
     )
     for climb in stopped_at("unsupported", personal):
         if isinstance(climb, Unknown):
@@ -94,7 +103,7 @@ def user_in_org_only_app(
     opened = application._replace(sign_in_audience=_BOTH_AUDIENCES)
     for flow in flows:
         account = _account(flow)
-        if flow.access != "delegated" or account in ("work", "guest"):
+        if flow.access != "delegated" or account in ("work", "guest") or serves_customers(flow, entra):
             continue
         if account is None:
             yield Unknown("user.account")
@@ -145,6 +154,8 @@ def permission_not_offered(
     unless a flow with a personal account asks for all that is declared.
     """
     audience = admitted(application, entra)
+    if any(serves_customers(flow, entra) for flow in flows or ()):
+        return  # such a directory asks for the audience of both, and has accounts of its own
     if audience is None:
         yield Unknown("application.sign_in_audience")
         return
@@ -171,6 +182,52 @@ def permission_not_offered(
         yield _not_offered(entry.written, entry.entry.at, reason, (related,))
 
 
+def authority_excludes_audience(
+    application: Application, flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """The authority admits nobody for whom the app is (AADSTS50194, AADSTS9002332, AADSTS9002331).
+
+    A user who is named and whom the audience keeps out is `user_in_org_only_app`'s, a missing tenant of
+    an app-only flow `flow/client-credentials-tenantless-authority`'s.
+    """
+    audience = admitted(application, entra)
+    for flow in flows:
+        if flow.access != "delegated" or is_ad_fs(flow) or serves_customers(flow, entra):
+            continue
+        if audience is None:
+            yield Unknown("application.sign_in_audience")
+        elif (audience.work and audience.personal) or _is_kept_out(flow, audience):
+            continue
+        elif flow.tenant is None or has_placeholder(flow.tenant):
+            yield Unknown("flow.tenant")
+        elif found := _refused_by(flow.tenant.lower(), audience, application):
+            yield _excluded(flow, found, audience, application)
+
+
+def v1_endpoint(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """A personal account signs in at the v1.0 endpoint, or with ADAL, which knows no other (AADSTS90027)."""
+    for flow in flows:
+        if flow.access != "delegated" or is_ad_fs(flow) or serves_customers(flow, entra):
+            continue
+        adal = flow.library is not None and entra.library_kind(flow.library) == "adal"
+        if flow.endpoint != "v1" and not adal:
+            continue
+        ways = schemes(flow, application)
+        if ways == (("DelegatedPersonal", True),):
+            field = "endpoint" if flow.endpoint == "v1" else "library"
+            how = "the v1.0 endpoint" if flow.endpoint == "v1" else f"`{flow.library}`"
+            yield Hit(
+                subject.of_flow(flow, field),
+                place(flow, field),
+                f"`{flow.name}` signs in a personal account with {how}, which serves work accounts only",
+                (_why_personal(flow, application),),
+            )
+        elif len(ways) > 1 or (_account(flow) is None and _may_be_personal(flow, application, entra)):
+            yield Unknown("user.account")
+
+
 # --- who signs in -----------------------------------------------------------------------------
 
 
@@ -190,9 +247,60 @@ def _is_personal(flow: Flow, application: Application) -> bool:
     return schemes(flow, application) == (("DelegatedPersonal", True),)
 
 
+def _may_be_personal(flow: Flow, application: Application | None, entra: Entra) -> bool:
+    """Whether nothing that is stated keeps personal accounts out."""
+    audience = admitted(application, entra)
+    tenant = (flow.tenant or "common").lower()
+    return (audience is None or audience.personal) and (tenant == "common" or has_placeholder(tenant))
+
+
 def _is_kept_out(flow: Flow, audience: SignInAudience | None) -> bool:
     """Whether a personal account cannot even sign in (user-in-org-only-app)."""
     return _account(flow) == "personal" and audience is not None and not audience.personal
+
+
+# --- where they sign in -----------------------------------------------------------------------
+
+
+class _Refusal(NamedTuple):
+    """Why an authority refuses an app: whom its audience admits, and the error."""
+
+    admits: str
+    predicts: Predicts
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+
+
+def _refused_by(tenant: str, audience: SignInAudience, application: Application) -> _Refusal | None:
+    """Why nobody for whom the app is can sign in at `tenant`; None where somebody can."""
+    if not audience.work:
+        if tenant in PERSONAL_TENANTS:
+            return None
+        error = Predicts(400, "invalid_request", () if tenant == "common" else (9002331,))
+        return _Refusal("personal accounts only", error, confidence="medium")
+    if tenant in PERSONAL_TENANTS:
+        return _Refusal("work and school accounts only", Predicts(400, "invalid_request", (9002332, 90130)))
+    if audience.multi_tenant or tenant not in ("common", "organizations"):
+        return None
+    refusal = _Refusal("one tenant only", Predicts(400, "invalid_request", (50194,)))
+    if tenant == "organizations":
+        # No source says so of this one, and some advise it.
+        return refusal._replace(severity="warning", confidence="low")
+    created = application.created_date_time
+    return refusal if created is None or created >= _NO_LONGER_COMMON else None
+
+
+def _excluded(flow: Flow, found: _Refusal, audience: SignInAudience, application: Application) -> Hit:
+    admits = "is for one tenant only" if found.admits == "one tenant only" else f"admits {found.admits}"
+    return Hit(
+        subject.of_flow(flow, "tenant"),
+        place(flow, "tenant"),
+        f"`{flow.name}` signs in at `{flow.tenant}`, and `{audience.value}` {admits}",
+        (Related(place(application, "sign_in_audience"), found.admits),),
+        found.predicts,
+        severity=found.severity,
+        confidence=found.confidence,
+    )
 
 
 # --- calls ------------------------------------------------------------------------------------

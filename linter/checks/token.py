@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from linter import subject
+from linter.asked import asks_by_scope
 from linter.audience import is_own, token_audiences
+from linter.authority import is_ad_fs, serves_customers
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
 from linter.destination import carries_own_right
@@ -14,6 +16,7 @@ from linter.finding import Hit, Predicts, Related, Unknown
 from linter.ladder import is_graph_call
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
+from linter.typed import Literal
 
 
 def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -40,7 +43,7 @@ def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
 def refresh_needs_offline_access(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """A hand-written v2.0 client that must go on without its user gets no refresh token (scopes-oidc)."""
     for flow in flows:
-        if flow.endpoint == "v1" or _is_ad_fs(flow) or not _may_get_refresh_token(flow, entra):
+        if flow.endpoint == "v1" or is_ad_fs(flow) or not _may_get_refresh_token(flow, entra):
             continue
         conditions = {
             "flow.unattended_hours": None if flow.unattended_hours is None else flow.unattended_hours > 1,
@@ -67,7 +70,7 @@ def refresh_needs_offline_access(flows: tuple[Flow, ...], entra: Entra) -> Itera
 def adal_library(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """The client library is ADAL or built on it, which has no support (msal-migration)."""
     for flow in flows:
-        if flow.type == "none" or _is_ad_fs(flow):
+        if flow.type == "none" or is_ad_fs(flow):
             continue
         if flow.library is None or is_placeholder(flow.library):
             yield Unknown("flow.library")
@@ -107,7 +110,7 @@ def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit |
     Libraries translate. So it counts only where the endpoint is written or the request is hand-written.
     """
     for flow in flows:
-        if flow.type in ("none", "managed_identity") or _is_ad_fs(flow):
+        if flow.type in ("none", "managed_identity") or is_ad_fs(flow) or serves_customers(flow, entra):
             continue
         as_written = _sends_as_written(flow, entra)
         if as_written is False:
@@ -145,6 +148,118 @@ def _on_v1(flow: Flow) -> Iterator[Hit | Unknown]:
         )
 
 
+def static_token_reuse(flows: tuple[Flow, ...]) -> Iterator[Hit]:
+    """One token is sent for ever: fetched once, pasted, or read from the environment (resolve-auth-errors).
+
+    A script that is done within the hour may do so.
+    """
+    for flow in flows:
+        hours = flow.unattended_hours
+        if flow.token != "static" or (hours is not None and 0 < hours <= 1):
+            continue
+        lasts = hours is not None and hours > 1
+        yield Hit(
+            subject.of_flow(flow, "token"),
+            place(flow, "token"),
+            f"`{flow.name}` must go on for {hours:g} hours with a token that is never renewed"
+            if lasts
+            else f"`{flow.name}` sends a token that is never renewed",
+            (Related(place(flow, "unattended_hours"), "longer than an access token lasts"),) if lasts else (),
+            severity=None if lasts else "note",
+        )
+
+
+def spa_refresh_token_for_unattended_work(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """Work that outlasts the refresh token of a single-page app, which no use prolongs (AADSTS700084)."""
+    for flow in flows:
+        if flow.type not in ("authorization_code", "refresh_token") or is_ad_fs(flow):
+            continue
+        browser = entra.flow("authorization_code", "spa")
+        limit = browser.refresh_token_hours if browser else None
+        if limit is None or (flow.unattended_hours is not None and flow.unattended_hours <= limit):
+            continue
+        in_browser = _comes_back_to_browser(flow, application)
+        if in_browser is False:
+            continue
+        if in_browser is None:
+            yield Unknown("flow.redirect_uri" if flow.redirect_uri is None else "application.spa")
+        if flow.unattended_hours is None:
+            yield Unknown("flow.unattended_hours")
+        elif in_browser is not None:
+            yield Hit(
+                subject.of_flow(flow, "unattended_hours"),
+                place(flow, "unattended_hours"),
+                f"`{flow.name}` must go on for {flow.unattended_hours:g} hours without its user, "
+                f"and the refresh token of a single-page app ends after {limit}",
+                (in_browser,),
+            )
+
+
+def handwritten_token_acquisition(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """The app builds its token requests itself, where a library would renew, cache and answer challenges.
+
+    A managed identity is asked at an address of its host, and without anything to keep.
+    """
+    for flow in flows:
+        if flow.type in ("none", "managed_identity") or is_ad_fs(flow):
+            continue
+        if flow.library is None or is_placeholder(flow.library):
+            yield Unknown("flow.library")
+        elif entra.library_kind(flow.library) == "raw":
+            yield Hit(
+                subject.of_flow(flow, "library"),
+                place(flow, "library"),
+                f"`{flow.name}` builds its token requests itself, with `{flow.library}`",
+            )
+
+
+def refresh_token_expected_from_client_credentials(
+    flows: tuple[Flow, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """A refresh token is asked for beside an app-only token (v2-oauth2-client-creds-grant-flow).
+
+    The request is answered, without one. MSAL asks that way by itself, and expects none.
+    """
+    for flow in filter(asks_by_scope, flows):
+        if flow.access != "application" or is_ad_fs(flow):
+            continue
+        if flow.library is not None and entra.library_kind(flow.library) == "msal":
+            continue
+        if flow.scopes is None:
+            yield Unknown("flow.scopes")
+            continue
+        asked = next((text for text in flow.scopes if text.value == "offline_access"), None)
+        if asked is not None:
+            yield Hit(
+                subject.of_flow(flow, "scope offline_access"),
+                asked.at,
+                f"`{flow.name}` asks for a refresh token, which no app-only token comes with",
+                (Related(place(flow, "type"), "an app-only token"),),
+            )
+        elif any(is_placeholder(text.value) for text in flow.scopes):
+            yield Unknown("flow.scopes")
+
+
+def aadsts_code_branching(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+    """Numbers and texts of errors decide what the client does (reference-error-codes).
+
+    Azure AD B2C asks for it: there a number says that the user wants a new password.
+    """
+    for flow in flows:
+        if flow.type == "none" or is_ad_fs(flow) or serves_customers(flow, entra):
+            continue
+        if flow.parses_aadsts is None:
+            yield Unknown("flow.parses_aadsts")
+        elif flow.parses_aadsts:
+            yield Hit(
+                subject.of_flow(flow, "parses_aadsts"),
+                place(flow, "parses_aadsts"),
+                f"`{flow.name}` decides by AADSTS numbers or texts, which change without notice",
+            )
+
+
 # --- APIs and addresses -----------------------------------------------------------------------
 
 
@@ -167,13 +282,6 @@ def _is_anonymous(call: Call, entra: Entra) -> bool:
     if is_graph_call(call, entra):
         return parse_url(call.url).path.lower() in ("/", "/$metadata")
     return carries_own_right(call)
-
-
-def _is_ad_fs(flow: Flow) -> bool:
-    """Whether the flow signs in at a company's own AD FS, which has other rules."""
-    if flow.authority is None:
-        return False
-    return parse_url(flow.authority).path.lower().strip("/").split("/")[0] == "adfs"
 
 
 # --- requests ---------------------------------------------------------------------------------
@@ -208,3 +316,19 @@ def _lacks_offline_access(flow: Flow) -> bool | None:
     if "offline_access" in values:
         return False
     return None if any(map(is_placeholder, values)) else True
+
+
+def _comes_back_to_browser(flow: Flow, application: Application | None) -> Related | Literal[False] | None:
+    """What says that the flow's tokens are a single-page app's; None where nothing tells.
+
+    It is so where its redirect URI is registered for one, or where the flow says so.
+    """
+    spa = application.spa if application is not None else None
+    uris = spa.redirect_uris if spa is not None else None
+    found = next((uri for uri in uris or () if uri.value == flow.redirect_uri), None)
+    if found is not None:
+        return Related(found.at, "registered for a single-page app")
+    if flow.platform is not None:
+        return flow.platform == "spa" and Related(place(flow, "platform"), "a single-page app")
+    known = uris == () or (uris is not None and flow.redirect_uri is not None)
+    return False if known else None

@@ -1,19 +1,40 @@
 """Token types: whether what a flow's token carries is what the called operation takes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import can_lose_roles, declare_for_call, withdraw
-from linter.audience import may_be_for_graph
+from linter.asked import Asked, asked_for
+from linter.audience import asked_in, is_own, may_be_for_graph, token_audiences
+from linter.authority import is_ad_fs
 from linter.catalog.match import parse_url
-from linter.catalog.records import PermissionType
+from linter.catalog.names import consented_by_resource
+from linter.catalog.records import GRAPH, PermissionType
 from linter.catalog.store import Catalog
+from linter.consented import roles_of
 from linter.entra import Entra
-from linter.finding import Hit, Related, Unknown
-from linter.holdings import api_of, declared, directory_roles, where_declared
-from linter.ladder import Climb, find, is_graph_call, stopped_at
+from linter.finding import Hit, Predicts, Related, Unknown
+from linter.holdings import (
+    Declared,
+    acting,
+    api_of,
+    declared,
+    directory_roles,
+    where_declared,
+)
+from linter.ladder import Climb, Rung, find, is_graph_call, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from linter.tenant import Tenant
+
+_OTHER: Final[dict[PermissionType, PermissionType]] = {"Scope": "Role", "Role": "Scope"}
+_NOT_HELD: Final[tuple[Rung, ...]] = ("uncovered", "half-covered")
+_KIND: Final[dict[PermissionType, str]] = {"Scope": "a delegated", "Role": "an app-only"}
 
 # --- the permissions are of the other type ------------------------------------------------------
 
@@ -55,7 +76,7 @@ def _other_type(
     wanted, is_least = _needed(found, climbs)
     edits, safe = declare_for_call(application, found, wanted, catalog, entra)
     names = wording.permissions(wanted, found.step.type)
-    other: PermissionType = "Role" if found.step.type == "Scope" else "Scope"
+    other = _OTHER[found.step.type]
     token = "app-only" if other == "Scope" else "delegated"
     held = wording.permissions(found.step.alternative, other)
     return Hit(
@@ -172,6 +193,272 @@ def retired_for_apps(
                     )
 
 
+# --- the token has no permissions ---------------------------------------------------------------
+
+
+def role_less_app_token(
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    grants: Grants,
+    entra: Entra,
+    application: Application | None = None,
+    inventory: Inventory | None = None,
+    tenant: Tenant | None = None,
+) -> Iterator[Hit | Unknown]:
+    """An app-only token for an API that looks at roles, and the app was assigned none of them.
+
+    Calls of Microsoft Graph are looked at one by one where the registration is known, and those of
+    managed identities always.
+    """
+    for flow in flows:
+        if flow.access != "application" or is_ad_fs(flow) or grants.service_principal_absent:
+            continue
+        audiences = token_audiences(flow)
+        if audiences is None:
+            yield Unknown("flow.resource" if flow.type == "managed_identity" else "flow.scopes")
+            continue
+        for audience in audiences:
+            api = _decides_by_roles(audience, grants, entra, application)
+            if api is None or (
+                api.app_id == GRAPH and _is_judged_by_call(flow, application, inventory, grants)
+            ):
+                continue
+            lacks = _unsure_of_roles(flow, api, climbs, grants)
+            yield from map(Unknown, lacks or ())
+            by_exchange = _has_exchange_roles(flow, api, grants, tenant, entra)
+            if lacks == () and by_exchange is not True:
+                hit = _role_less(flow, api)
+                yield hit if by_exchange is False or api.by_assignment else hit._replace(confidence="medium")
+
+
+class _Api(NamedTuple):
+    """An API that takes a token by its roles; `by_assignment`: without one the token is not even issued."""
+
+    app_id: str
+    name: str
+    own: bool
+    by_assignment: bool
+
+
+def _decides_by_roles(
+    audience: str, grants: Grants, entra: Entra, application: Application | None
+) -> _Api | None:
+    own = application is not None and is_own(application, audience) is True
+    known = entra.resource_of_audience(audience)
+    if own and application is not None and application.app_id is not None:
+        app_id, name, decides = application.app_id.lower(), "its own API", bool(application.app_roles)
+    elif known is not None and known.status != "retired":
+        app_id, name, decides = known.app_id, known.name, known.authorises == "roles"
+    else:
+        return None
+    closed = any(
+        principal.app_id == app_id and principal.app_role_assignment_required
+        for principal in grants.resources.values()
+    )
+    return _Api(app_id, name, own, closed) if decides or closed else None
+
+
+def _is_judged_by_call(
+    flow: Flow, application: Application | None, inventory: Inventory | None, grants: Grants
+) -> bool:
+    """Whether other rules speak of the flow's calls, or Microsoft Graph opens some of them without a role."""
+    if _has_directory_role(flow, inventory, grants):
+        return True
+    if inventory is not None and inventory.resource_specific_permissions:
+        return True
+    return bool(flow.calls) and (application is not None or flow.type == "managed_identity")
+
+
+def _unsure_of_roles(
+    flow: Flow, api: _Api, climbs: tuple[Climb, ...], grants: Grants
+) -> tuple[str, ...] | None:
+    """What hides whether the flow's principal has a role of the API; None where it has one."""
+    mine = acting(flow, grants)
+    if mine is None:
+        return ("grants.service_principals",)
+    consented = roles_of(mine, api.app_id)
+    if consented.at is not None:
+        return None
+    if consented.open or api.app_id != GRAPH:
+        return consented.open
+    # A team or chat grants these by itself, and they stand in no token.
+    by_team = any(
+        consented_by_resource(name)
+        for climb in climbs
+        if climb.flow is flow and climb.step.support is not None
+        for found in climb.step.support.accepted
+        for name in found
+    )
+    return ("grants.resource_specific_consent",) if by_team else ()
+
+
+def _has_exchange_roles(
+    flow: Flow, api: _Api, grants: Grants, tenant: Tenant | None, entra: Entra
+) -> bool | None:
+    """Whether a role of Exchange's own opens mailboxes to the flow's principal; None where nobody says."""
+    if all(resource != api.app_id for resource, _ in entra.exchange_scoped):
+        return False
+    if tenant is None or tenant.exchange_role_assignments is None:
+        return None
+    mine = acting(flow, grants)
+    principal = mine.service_principal if mine is not None else None
+    names = {(name or "").lower() for name in (principal.id, principal.display_name)} if principal else set()
+    return any(one.app in names for one in tenant.exchange_role_assignments if one.app)
+
+
+def _role_less(flow: Flow, api: _Api) -> Hit:
+    field = asked_in(flow)
+    got = f"gets no app-only token for {api.name}, which is for assigned apps"
+    return Hit(
+        subject.of_flow(flow, field),
+        place(flow, field),
+        f"`{flow.name}` {got}, and no role was granted"
+        if api.by_assignment
+        else f"`{flow.name}` gets an app-only token for {api.name} without a role, since none was granted",
+        (_token(flow),),
+        _predicted(api),
+        severity="warning" if api.own and not api.by_assignment else None,
+    )
+
+
+def _predicted(api: _Api) -> Predicts | None:
+    if api.by_assignment:
+        return Predicts(400, aadsts=(501051,))
+    return None if api.app_id == GRAPH else Predicts(403)
+
+
+def both_types_one_used(
+    application: Application,
+    flows: tuple[Flow, ...],
+    climbs: tuple[Climb, ...],
+    catalog: Catalog,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A permission that calls need is declared in both types, and all flows have the same kind of token.
+
+    Where no call needs it in either type, `permission/unused` says so of both.
+    """
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
+        return
+    # A managed identity has nothing of what a registration declares.
+    flows = tuple(flow for flow in flows if flow.access is not None and flow.type != "managed_identity")
+    if len({flow.access for flow in flows}) != 1:
+        return
+    used: PermissionType = "Role" if flows[0].access == "application" else "Scope"
+    twins = {(one.resource, one.written): one for one in entries if _is_known(one, used)}
+    needed = {name for climb in climbs for name in _accepted(climb)}
+    complete = inventory is not None and inventory.complete
+    for entry in entries:
+        twin = twins.get((entry.resource, entry.written))
+        if twin is None or entry.written not in needed or not _is_known(entry, _OTHER[used]):
+            continue
+        flow = "flow" if complete else "flow that is listed"
+        yield Hit(
+            subject.of_permission(api_of(entry, catalog), entry.written, _OTHER[used]),
+            entry.entry.at,
+            f"`{entry.written}` is declared in both types, and no {flow} has {_KIND[_OTHER[used]]} token",
+            (Related(twin.entry.at, "the type that is used"), _token(flows[0])),
+            severity="warning" if complete else "note",
+            confidence=None if complete else "medium",
+            edits=withdraw(entry) if complete else (),
+        )
+
+
+# --- managed identities -------------------------------------------------------------------------
+
+
+def managed_identity_needs_direct_assignment(
+    climbs: tuple[Climb, ...],
+    grants: Grants,
+    catalog: Catalog,
+    application: Application | None = None,
+    inventory: Inventory | None = None,
+) -> Iterator[Hit | Unknown]:
+    """A managed identity was not assigned what its calls need.
+
+    It is a principal of its own: what a registration declares, or was granted, does not reach it.
+    """
+    for rung in _NOT_HELD:
+        for found in stopped_at(rung, _of_identities(climbs)):
+            if isinstance(found, Unknown):
+                yield found
+            else:
+                by_role = _has_directory_role(found.flow, inventory, grants)
+                yield _unassigned(found, application, catalog, by_role=by_role)
+
+
+def _of_identities(climbs: tuple[Climb, ...]) -> Iterator[Climb]:
+    return (climb for climb in climbs if climb.flow.type == "managed_identity")
+
+
+def _has_directory_role(flow: Flow, inventory: Inventory | None, grants: Grants) -> bool:
+    return bool(directory_roles(inventory, acting(flow, grants)))
+
+
+def _unassigned(found: Climb, application: Application | None, catalog: Catalog, *, by_role: bool) -> Hit:
+    names = found.step.missing
+    return Hit(
+        subject.of_call(found.flow, found.call),
+        found.call.at,
+        f"`{subject.of_request(found.call)}` needs {wording.permissions(names, 'Role')}, "
+        f"which nobody assigned to the managed identity of `{found.flow.name}`",
+        (
+            Related(place(found.flow, "type"), "a managed identity"),
+            *where_declared(application, names, "Role", catalog),
+        ),
+        # A directory role opens calls without a permission; which ones is not published.
+        severity="warning" if by_role else found.severity,
+        confidence=found.confidence,
+    )
+
+
+def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...]) -> Iterator[Hit | Unknown]:
+    """A managed identity is asked for a permission by name, or calls what only users can."""
+    for flow in flows:
+        if flow.type != "managed_identity" or (flow.scopes is None and flow.resource is not None):
+            continue
+        asked = asked_for(flow)
+        named = [one for one in asked if one.is_named]
+        if named:
+            yield _named(flow, named)
+        elif flow.scopes is None or any(one.open for one in asked):
+            yield Unknown("flow.resource" if flow.scopes is None else "flow.scopes")
+    for found in stopped_at("unsupported", _of_identities(climbs)):
+        if isinstance(found, Unknown):
+            yield found
+        else:
+            yield _without_user(found)
+
+
+def _named(flow: Flow, named: list[Asked]) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "scopes"),
+        place(flow, "scopes"),
+        f"`{flow.name}` asks for {wording.listed(one.text.value for one in named)}, "
+        "and a managed identity is asked for an API as a whole",
+        (
+            *(Related(one.text.at, "a permission by name") for one in named),
+            Related(place(flow, "type"), "a managed identity"),
+        ),
+        Predicts(400, "invalid_resource", (500011,)),
+        confidence="medium",
+    )
+
+
+def _without_user(found: Climb) -> Hit:
+    return Hit(
+        subject.of_call(found.flow, found.call),
+        found.call.at,
+        f"`{subject.of_request(found.call)}` works for a signed-in user only, "
+        f"and `{found.flow.name}` is a managed identity, which has none",
+        (Related(place(found.flow, "type"), "a managed identity"),),
+        severity=found.severity,
+        confidence=found.confidence,
+    )
+
+
 # --- an app that has no token of its own --------------------------------------------------------
 
 
@@ -247,3 +534,18 @@ def _unstated(application: Application) -> tuple[str, ...]:
 
 def _uris(platform: Platform | None) -> tuple[object, ...] | None:
     return None if platform is None else platform.redirect_uris
+
+
+# --- declared twice -----------------------------------------------------------------------------
+
+
+def _is_known(entry: Declared, type_: PermissionType) -> bool:
+    return entry.state == "known" and entry.permission is not None and entry.permission.type == type_
+
+
+def _accepted(climb: Climb) -> Iterator[str]:
+    """What the called operation accepts, of either type."""
+    operation = climb.step.operation
+    for support in (operation.work, operation.personal, operation.application) if operation else ():
+        for found in support.accepted:
+            yield from found

@@ -128,7 +128,7 @@ def _fact(label: str, text: str) -> str:
 def _rule(page: RulePage) -> Iterator[str]:
     data = page.page
     yield f"{page.id}: {data['title']}"
-    persona = f", for {data['persona']} readers" if data.get("persona", "regular") != "regular" else ""
+    persona = f", for {found} readers" if (found := ruleset.persona(data)) != "regular" else ""
     yield f"{data['severity']}, confidence {data['confidence']}, since {data['since']}{persona}"
     yield ""
     yield _paragraph(data["why"])

@@ -151,6 +151,9 @@ def explain() -> argparse.ArgumentParser:
         const=ANY_APP,
         help="print the commands that save an app's grants",
     )
+    parser.add_argument(
+        "--tenant", action="store_true", help="print the commands that save the tenant's facts"
+    )
     _add_catalog(parser)
     return parser
 
@@ -161,7 +164,9 @@ def rules() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", metavar="RULE", help="only these rules or families")
     parser.add_argument("--severity", choices=SEVERITIES, help="only rules of this severity")
     parser.add_argument("--covers", metavar="CAUSE", help="only rules that cover this cause, like S3.1")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="(%(default)s)")
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="(%(default)s)"
+    )
     parser.add_argument("--check", action="store_true", help="say what is wrong with the rule files")
     return parser
 

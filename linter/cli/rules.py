@@ -1,9 +1,30 @@
 """`entralint rules`: list the rules, or check the rule files."""
 
+from __future__ import annotations
+
 from linter import rulecheck, ruleset
 from linter.cli import parser
 from linter.cli.output import write
 from linter.report.text import OPTIONS, predicted
+from linter.ruleset import Rule
+from linter.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from linter.report.rulebook import Chapter
+
+
+def _chapter(rule: Rule) -> Chapter:
+    """A rule's page and what the rule says of its own examples."""
+    from linter import examples
+    from linter.catalog.store import Catalog
+    from linter.report.rulebook import Chapter
+
+    page, catalog = ruleset.page(rule.id), Catalog.open()
+    said = [
+        examples.run(examples.case(example, catalog), {rule.id: rule}, example, catalog).findings
+        for example in page["examples"]
+    ]
+    return Chapter(rule, page, said)
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +58,11 @@ def main(arguments: list[str]) -> int:
             for rule in chosen
         ]
         write(json.dumps({"version": 1, "rules": pages}, indent=2, ensure_ascii=False, default=str) + "\n")
+        return 0
+    if options.format == "markdown":
+        from linter.report import rulebook
+
+        write(rulebook.render([_chapter(rule) for rule in chosen]))
         return 0
     width = max((len(rule.id) for rule in chosen), default=0)
     lines = []

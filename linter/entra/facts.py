@@ -483,6 +483,17 @@ class Entra:
             and (not row.paths or any(lies_below(plain, plain_template(one)) for one in row.paths))
         )
 
+    # --- inputs -------------------------------------------------------------------------------
+
+    @cached_property
+    def directory_requests(self) -> tuple[r.DirectoryRequest, ...]:
+        """How to save what lies in the directory."""
+        return read("directory_requests", r.DirectoryRequest)
+
+    def directory_request(self, field: str) -> r.DirectoryRequest | None:
+        """How to save one field of the model."""
+        return _first(row for row in self.directory_requests if row.field == field)
+
     # --- indexes ------------------------------------------------------------------------------
 
     @cached_property

@@ -469,6 +469,22 @@ class Retired(NamedTuple):
     confidence: Confidence
 
 
+class DirectoryRequest(NamedTuple):
+    """How to save an input that lies in the directory.
+
+    `field` is the model's (`tenant.domains`), `collection` its file in a tenant's folder, `request` what
+    answers it: a path with its version, an address, or a cmdlet. `{…}` stands for what the asker knows.
+    """
+
+    field: str
+    collection: str
+    request: str
+    tool: Literal["az", "graph", "curl", "exchange"]
+    permission: str | None
+    source: str
+    confidence: Confidence
+
+
 class ConsentRole(NamedTuple):
     """A directory role that may consent for the tenant.
 

@@ -50,6 +50,30 @@ def split_scope(scope: str) -> Scope:
     return Scope(scope[:slash], scope[slash + 1 :])
 
 
+_SEPARATORS: Final = {
+    ",": "a comma",
+    ";": "a semicolon",
+    "\n": "a line break",
+    "\r": "a line break",
+    "\t": "a tab",
+    "%0a": "a line break",
+    "%0d": "a line break",
+    "%09": "a tab",
+    "%2c": "a comma",
+    "%3b": "a semicolon",
+}
+"""What is taken for a separator of scopes and is none, also where it was encoded for an address."""
+
+
+def parted(text: str) -> tuple[str, str] | None:
+    """What stands in `text` to part scopes and does not part them, and the text with spaces in its place."""
+    found = [sign for sign in _SEPARATORS if sign in text.lower()]
+    plain = text
+    for sign in found:
+        plain = plain.replace(sign, " ").replace(sign.upper(), " ")
+    return (_SEPARATORS[found[0]], " ".join(plain.split())) if found else None
+
+
 def is_guid(text: str) -> bool:
     """Whether `text` has the form of a GUID with hyphens."""
     return (

@@ -53,7 +53,12 @@ def document(report: Report) -> dict[str, Any]:
             "expired": [_ignore(ignore) for ignore in outcome.expired_ignores],
             "unused": [_ignore(ignore) for ignore in outcome.unused_ignores],
         },
-        "summary": {**outcome.counts(), "hidden": outcome.hidden, "skipped": report.skipped},
+        "summary": {
+            **outcome.counts(),
+            "ignored": outcome.ignored,
+            "hidden_by_persona": outcome.fussy,
+            "skipped": report.skipped,
+        },
     }
 
 
@@ -110,11 +115,28 @@ def _app(app: AppReport) -> dict[str, Any]:
         "flows": app.flows,
         "calls": app.calls,
         "evaluated": app.evaluated,
-        "not_evaluated": [
-            {"rule": entry.rule, "missing": list(entry.missing)} for entry in app.not_evaluated
-        ],
+        "not_evaluated": _not_evaluated(app),
         "assumptions": [plain(assumption) for assumption in app.assumptions],
+        "refused": [{"collection": plain(name), "reason": plain(reason)} for name, reason in app.refused],
     }
+
+
+def _not_evaluated(app: AppReport) -> list[dict[str, Any]]:
+    """Each rule with what it lacks and, in the same order, how to get that."""
+    if not app.not_evaluated:
+        return []
+    from linter.entra import Entra  # noqa: PLC0415  a run without a gap needs none of it
+    from linter.obtaining import how_to_get  # noqa: PLC0415
+
+    entra = Entra()
+    return [
+        {
+            "rule": entry.rule,
+            "missing": list(entry.missing),
+            "to_get": [plain(how_to_get(field, app.app_id, entra)) for field in entry.missing],
+        }
+        for entry in app.not_evaluated
+    ]
 
 
 def problem(problem: Problem) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from linter.engine import AppReport, NotEvaluated, Outcome
 from linter.errors import Problem
@@ -18,6 +18,8 @@ MAX_LINES = 6
 FEW_APPS = 3
 #: More rules than this are counted by family.
 MANY_RULES = 4
+#: More missing fields than this are counted.
+MANY_FIELDS = 4
 
 
 class Segment(NamedTuple):
@@ -163,8 +165,10 @@ def _summary(report: Report) -> Iterator[Segment]:
     for sentence in report.notes():
         yield Segment(f"{leading(sentence)}\n")
     parts = [counted(number, severity) for severity, number in counts.items()]
-    if outcome.hidden:
-        parts.append(f"{outcome.hidden} hidden")
+    if outcome.ignored:
+        parts.append(f"{outcome.ignored} ignored")
+    if outcome.fussy:
+        parts.append(f"{outcome.fussy} more with --persona auditor")
     if report.problems:
         parts.append(counted(len(report.problems), "input problem"))
     if report.unfixed:
@@ -195,8 +199,12 @@ def _app(app: AppReport) -> Iterator[Segment]:
     yield Segment(f": {calls}{counted(app.evaluated, 'rule')} evaluated\n")
     for assumption in app.assumptions:
         yield Segment(f"  assumed: {plain(assumption)}\n")
-    for missing, rules in _by_what_is_missing(app.not_evaluated):
-        yield Segment(f"  {counted(len(rules), 'rule')} {missing}: {', '.join(_listed(rules))}\n", _FAINT)
+    yield from _refused(app.refused)
+    for lack in _lacks(app.not_evaluated, app.app_id):
+        rules = counted(len(lack.rules), "rule")
+        yield Segment(f"  {rules} {lack.verb} {lack.what}: {', '.join(_listed(lack.rules))}\n", _FAINT)
+        for command in lack.commands:
+            yield Segment(f"    {plain(command)}\n", _FAINT)
 
 
 def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
@@ -208,33 +216,72 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
     yield Segment(f": {counted(calls, 'call')} in {counted(flows, 'flow')}, {rules} evaluated in each\n")
     for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
         yield Segment(f"  assumed: {plain(assumption)}\n")
-    groups: dict[tuple[str, tuple[str, ...]], int] = {}
+    yield from _refused(found for app in apps for found in app.refused)
+    groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], int] = {}
     for app in apps:
-        for missing, stopped in _by_what_is_missing(app.not_evaluated):
-            key = missing, tuple(stopped)
+        for lack in _lacks(app.not_evaluated, None):
+            key = lack.what, tuple(lack.rules), lack.commands
             groups[key] = groups.get(key, 0) + 1
-    for (missing, names), number in groups.items():
-        text = f"{counted(len(names), 'rule')} {missing}: {', '.join(_listed(names))}"
+    for (what, names, commands), number in groups.items():
+        lacking = Lack(what, list(names), commands)
+        text = f"{counted(len(names), 'rule')} {lacking.verb} {what}: {', '.join(_listed(names))}"
         yield Segment(f"  {text} ({counted(number, 'app')})\n", _FAINT)
+        for command in commands:
+            yield Segment(f"    {plain(command)}\n", _FAINT)
 
 
-def _by_what_is_missing(not_evaluated: tuple[NotEvaluated, ...]) -> Iterator[tuple[str, list[str]]]:
-    """Rules that were not evaluated, grouped by what they lack."""
-    groups: dict[str, list[str]] = {}
+def _refused(refused: Iterable[tuple[str, str]]) -> Iterator[Segment]:
+    for collection, reason in dict.fromkeys(refused):
+        yield Segment(f"  refused: {plain(collection)} ({plain(reason)})\n")
+
+
+class Lack(NamedTuple):
+    """Rules that were not evaluated for want of the same inputs, and how to get those."""
+
+    what: str
+    rules: list[str]
+    commands: tuple[str, ...]
+
+    @property
+    def verb(self) -> str:
+        """Three rules lack, one rule lacks."""
+        return "lacks" if len(self.rules) == 1 else "lack"
+
+
+def _lacks(not_evaluated: tuple[NotEvaluated, ...], app_id: str | None) -> Iterator[Lack]:
+    """Rules that were not evaluated, by what would enable them; fields that one command gets are one."""
+    if not not_evaluated:
+        return
+    from linter.entra import Entra  # noqa: PLC0415  a run without a gap needs none of it
+    from linter.obtaining import how_to_get, is_written  # noqa: PLC0415
+
+    entra = Entra()
+    rules: dict[tuple[str, ...], list[str]] = {}
+    fields: dict[tuple[str, ...], dict[str, None]] = {}
     for entry in not_evaluated:
-        if entry.given:
-            what = f"not evaluated, not stated: {', '.join(entry.missing)}"
-        else:
-            inputs = [name.partition(".")[0] for name in entry.missing]
-            files = dict.fromkeys(_FILES.get(name, name) for name in inputs)
-            what = f"need {' and '.join(files)}"
-        groups.setdefault(what, []).append(entry.rule)
-    for what, rules in groups.items():
-        # "3 rules need", but "1 rule needs"
-        yield (
-            (what.replace("need ", "needs ", 1) if len(rules) == 1 and what.startswith("need ") else what),
-            rules,
+        missing = entry.missing if entry.given else _whole(entry.missing)
+        commands = tuple(
+            dict.fromkeys(
+                _WRITTEN if is_written(field) else how_to_get(field, app_id, entra) for field in missing
+            )
         )
+        rules.setdefault(commands, []).append(entry.rule)
+        fields.setdefault(commands, {}).update(dict.fromkeys(missing))
+    for commands, stopped in rules.items():
+        yield Lack(_named([_FILES.get(field, field) for field in fields[commands]]), stopped, commands)
+
+
+def _whole(missing: Sequence[str]) -> tuple[str, ...]:
+    """The inputs of fields whose whole input was not given; flows and their calls are one input."""
+    inputs = [field.partition(".")[0] for field in missing]
+    return tuple(dict.fromkeys("flows" if name in _CALLS_FILE else name for name in inputs))
+
+
+def _named(fields: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    named = fields[:MANY_FIELDS]
+    rest = len(fields) - len(named)
+    return " and ".join(filter(None, [", ".join(named), f"{rest} more" if rest else ""]))
 
 
 def _listed(rules: Sequence[str]) -> Sequence[str]:
@@ -253,5 +300,7 @@ _FILES = {
     "flows": "a calls file",
     "inventory": "a calls file",
     "grants": "a grants file (--grants)",
-    "tenant": "tenant facts",
+    "tenant": "the tenant's facts (--tenant)",
 }
+_WRITTEN = "write it in the calls file"
+_CALLS_FILE = ("flows", "flow", "call", "user", "inventory")

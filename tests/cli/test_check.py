@@ -29,7 +29,7 @@ def finding(severity: Severity, confidence: Confidence, rule: str = "x/a") -> Fi
 def outcome(*findings: Finding, given: bool | None = None) -> Outcome:
     stopped = () if given is None else (NotEvaluated("x/a", ("flow.scopes",), given),)
     app = AppReport("App", None, (), None, 0, 0, 0, stopped, ())
-    return Outcome(findings, (app,), 0, (), ())
+    return Outcome(findings, (app,), 0, 0, (), ())
 
 
 @pytest.mark.parametrize("fail_on", [*SEVERITIES, "never"])

@@ -85,7 +85,8 @@ def test_explain_every_rule(tmp_path: Path, rule_id: str):
     assert (result.code, result.stderr) == (0, "")
     lines = result.stdout.splitlines()
     assert lines[0] == f"{rule_id}: {page['title']}"
-    assert lines[1] == f"{page['severity']}, confidence {page['confidence']}, since {page['since']}"
+    readers = f", for {persona} readers" if (persona := ruleset.persona(page)) != "regular" else ""
+    assert lines[1] == f"{page['severity']}, confidence {page['confidence']}, since {page['since']}{readers}"
     assert [line for line in lines if line.startswith("See ")] == [
         f"See        {url}" for url in page["references"]
     ]

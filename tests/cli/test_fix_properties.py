@@ -143,7 +143,18 @@ def declared_after(values: dict[str, Any], plan: dict[str, Any]) -> set[tuple[st
 
 
 def reported(folder: Path, *arguments: str) -> Any:
-    result = run("check", ".", *arguments, "--format", "json", "--today", "2026-01-01", folder=folder)
+    result = run(
+        "check",
+        ".",
+        *arguments,
+        "--persona",
+        "auditor",
+        "--format",
+        "json",
+        "--today",
+        "2026-01-01",
+        folder=folder,
+    )
     assert result.stderr == ""
     return result.json()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linter.entra.scopes import Scope, is_guid, split_scope
+from linter.entra.scopes import Scope, is_guid, parted, split_scope
 
 DEVOPS = "499b84ac-1321-427f-aa17-267ca6975798"
 
@@ -72,3 +72,30 @@ def test_no_text_is_refused_and_nothing_is_lost(text):
 )
 def test_what_was_joined_is_split_again(audience, permission):
     assert split_scope(f"{audience}/{permission}") == Scope(audience, permission)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("User.Read", None),
+        ("https://x//.default", None),
+        ("User.Read Mail.Read", None),
+        ("User.Read%20Mail.Read", None),
+        ("a,b", ("a comma", "a b")),
+        ("a; b", ("a semicolon", "a b")),
+        ("a\nb\t", ("a line break", "a b")),
+        ("User.Read%0A", ("a line break", "User.Read")),
+        ("a%2Cb%2cc", ("a comma", "a b c")),
+        (",", ("a comma", "")),
+    ],
+)
+def test_parted(text, found):
+    assert parted(text) == found
+
+
+@given(st.text())
+def test_what_is_put_in_its_place_parts_nothing_else(text):
+    found = parted(text)
+    if found is not None:
+        assert "," not in found[1]
+        assert found[1] == " ".join(found[1].split())

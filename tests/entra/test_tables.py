@@ -45,6 +45,7 @@ RECORD = {
     "licence_needs": records.LicenceNeed,
     "libraries": records.Library,
     "aadsts": records.AadstsCode,
+    "directory_requests": records.DirectoryRequest,
 }
 
 

@@ -300,6 +300,33 @@ def test_an_app_without_app_id_takes_the_one_client() -> None:
     assert found.service_principal.app_id == APP
 
 
+@pytest.mark.parametrize("app_id", [APP, None])
+def test_managed_identities_are_read_beside_the_app(app_id: str | None) -> None:
+    """They have no registration, and one to which nothing was assigned is no client by any record."""
+    identity = {
+        "id": RESOURCE,
+        "appId": "CCCCCCCC-0000-4000-8000-000000000004",
+        "servicePrincipalType": "ManagedIdentity",
+    }
+    found = grants({"servicePrincipals": {"value": [identity]}, "appRoleAssignments": {"value": []}}, app_id)
+    assert found is not None
+    [one] = found.managed_identities
+    assert one.principal.app_id == "cccccccc-0000-4000-8000-000000000004"
+    assert one.app_role_assignments == ()
+    assert one.directory_roles is None
+    assert found.app_role_assignments is None
+    both = grants(
+        {"servicePrincipals": {"value": [identity, PRINCIPAL]}, "appRoleAssignments": {"value": []}}, app_id
+    )
+    assert both is not None
+    assert both.app_role_assignments is None, "nobody knows of whom the empty answer is"
+    assert both.managed_identities[0].app_role_assignments is None
+    own = grants([identity, {**APPLICATION, "principalId": RESOURCE}, PRINCIPAL], app_id)
+    assert own is not None
+    [one] = own.managed_identities
+    assert [held.app_role_id for held in one.app_role_assignments or ()] == ["r1"]
+
+
 def test_records_of_others_do_not_say_that_the_app_has_none() -> None:
     other = {**DELEGATED, "id": "d2", "clientId": "other"}
     found = grants([PRINCIPAL, other, APPLICATION])

@@ -44,7 +44,7 @@ def finding(at: At, **more: Any) -> Finding:
 
 
 def report(*findings: Finding, problems: tuple[Problem, ...] = (), **more: Any) -> Report:
-    outcome = Outcome(tuple(findings), (), 0, (), ())._replace(**more)
+    outcome = Outcome(tuple(findings), (), 0, 0, (), ())._replace(**more)
     return Report(outcome, problems, RULES, 0, Asked("2026-08-22", "f" * 64, ""), "2026-11-25")
 
 
@@ -72,13 +72,14 @@ APP_REPORT = AppReport(
         NotEvaluated("x/b", ("application.api", "flow.scopes"), given=True),
     ),
     ("all grants are of one client",),
+    (("domains", "403: Forbidden"),),
 )  # fmt: skip
 PROBLEMS = (Problem("bad.json", 3, 4, "a comma, is: expected %"), Problem("gone.json", 0, 0, "no such file"))
 EXPIRED = Ignore("x/a", "because", "entralint.toml: ignores[1]", expires="2026-01-01")
 UNUSED = Ignore("x/b", "because", "entralint.toml: ignores[2]")
 
 IGNORES = {"expired_ignores": (EXPIRED,), "unused_ignores": (UNUSED,)}
-FULL = report(CALL, URI, BLOCK, problems=PROBLEMS, apps=(APP_REPORT,), hidden=2, **IGNORES)._replace(
-    skipped=3
-)
+FULL = report(
+    CALL, URI, BLOCK, problems=PROBLEMS, apps=(APP_REPORT,), ignored=2, fussy=1, **IGNORES
+)._replace(skipped=3)
 EMPTY = report()

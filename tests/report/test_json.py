@@ -89,10 +89,18 @@ def test_the_rest():
                 "calls": 1,
                 "evaluated": 5,
                 "not_evaluated": [
-                    {"rule": "x/a", "missing": ["grants"]},
-                    {"rule": "x/b", "missing": ["application.api", "flow.scopes"]},
+                    {"rule": "x/a", "missing": ["grants"], "to_get": ["entralint explain --grants <appId>"]},
+                    {
+                        "rule": "x/b",
+                        "missing": ["application.api", "flow.scopes"],
+                        "to_get": [
+                            "az ad app show --id <appId> > app.json",
+                            "write `scopes` in the calls file, in a flow",
+                        ],
+                    },
                 ],
                 "assumptions": ["all grants are of one client"],
+                "refused": [{"collection": "domains", "reason": "403: Forbidden"}],
             }
         ],
         "errors": [
@@ -104,7 +112,7 @@ def test_the_rest():
             "expired": [{"rule": "x/a", "at": "entralint.toml: ignores[1]", "reason": "because"}],
             "unused": [{"rule": "x/b", "at": "entralint.toml: ignores[2]", "reason": "because"}],
         },
-        "summary": {"error": 1, "warning": 1, "note": 1, "hidden": 2, "skipped": 3},
+        "summary": {"error": 1, "warning": 1, "note": 1, "ignored": 2, "hidden_by_persona": 1, "skipped": 3},
     }
 
 

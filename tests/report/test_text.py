@@ -64,11 +64,16 @@ note[x/a]: a fault: 100%, or\\nmore
 
 Büro 🏢: 1 call in 1 flow, 5 rules evaluated
   assumed: all grants are of one client
-  1 rule needs a grants file (--grants): x/a
-  1 rule not evaluated, not stated: application.api, flow.scopes: x/b
+  refused: domains (403: Forbidden)
+  1 rule lacks a grants file (--grants): x/a
+    entralint explain --grants <appId>
+  1 rule lacks application.api, flow.scopes: x/b
+    az ad app show --id <appId> > app.json
+    write it in the calls file
 entralint.toml: ignores[1]: the ignore of x/a expired on 2026-01-01
 entralint.toml: ignores[2]: the ignore of x/b hid nothing
-1 error, 1 warning, 1 note, 2 hidden, 2 input problems, 3 files of no known form skipped in 1 app
+1 error, 1 warning, 1 note, 2 ignored, 1 more with --persona auditor, \
+2 input problems, 3 files of no known form skipped in 1 app
 """
     )
 
@@ -119,9 +124,13 @@ def test_rules_are_grouped_by_what_is_missing():
         text.render(sample.report(apps=(app,)))
         == """\
 App: 0 rules evaluated
-  6 rules need a calls file and a grants file (--grants): 3 a, 3 b
-  1 rule needs tenant facts: c/1
-  2 rules not evaluated, not stated: flow.scopes: d/0, d/1
+  6 rules lack a calls file, a grants file (--grants): 3 a, 3 b
+    write app.calls.yaml beside it; `entralint schema calls` has every key
+    entralint explain --grants <appId>
+  1 rule lacks the tenant's facts (--tenant): c/1
+    entralint explain --tenant
+  2 rules lack flow.scopes: d/0, d/1
+    write it in the calls file
 0 errors, 0 warnings, 0 notes in 1 app
 """
     )

@@ -1,7 +1,6 @@
-"""The collections of the directory: name, request, what tells their records, and how one is read.
+"""The collections of the directory: name, what tells their records, and how one is read.
 
-Requests: https://learn.microsoft.com/graph/api/overview (v1.0; resourceActions beta), Exchange's by the
-cmdlet that answers.
+The requests that answer them are in the table `directory_requests` of `linter.entra`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ GRAPH: Final = "00000003-0000-0000-c000-000000000000"
 
 
 class Collection(NamedTuple):
-    """One collection: its name, the request that answers it, and what its records look like.
+    """One collection: its name and what its records look like.
 
     A record belongs to it if it has all keys of one of `keys` (lower case) and none of `never`. `about`
     is one app or the whole tenant. Records of a `child` collection belong to whatever they were asked of.
@@ -24,7 +23,6 @@ class Collection(NamedTuple):
 
     name: str
     about: Literal["app", "tenant"]
-    request: str
     read: Callable[[Node], Any]
     keys: tuple[frozenset[str], ...] = ()
     never: frozenset[str] = frozenset()
@@ -46,7 +44,6 @@ COLLECTIONS: Final = (
     Collection(
         "servicePrincipals",
         "app",
-        "/servicePrincipals?$filter=appId eq '{appId}'",
         principals.service_principal,
         _keys(
             "appId servicePrincipalType",
@@ -60,14 +57,12 @@ COLLECTIONS: Final = (
     Collection(
         "oauth2PermissionGrants",
         "app",
-        "/servicePrincipals(appId='{appId}')/oauth2PermissionGrants",
         principals.oauth2_permission_grant,
         _keys("clientId consentType scope"),
     ),
     Collection(
         "appRoleAssignments",
         "app",
-        "/servicePrincipals(appId='{appId}')/appRoleAssignments",
         principals.app_role_assignment,
         _keys("appRoleId principalId resourceId"),
     ),
@@ -75,37 +70,32 @@ COLLECTIONS: Final = (
     Collection(
         "appRoleAssignedTo",
         "app",
-        "/servicePrincipals(appId='{appId}')/appRoleAssignedTo",
         principals.app_role_assignment,
     ),
     Collection(
         "roleAssignments",
         "app",
-        "/roleManagement/directory/roleAssignments?$filter=principalId eq '{spId}'&$expand=roleDefinition",
         principals.role_assignment,
         _keys("principalId roleDefinitionId"),
     ),
     Collection(
         "applications",
         "app",
-        "/applications(appId='{appId}')?$select=id,appId&$expand=federatedIdentityCredentials",
         principals.registration,
         _keys("appId federatedIdentityCredentials", "appId owners", "appId signInAudience", "appId web"),
     ),
-    Collection("owners", "app", "/applications(appId='{appId}')/owners", principals.owner, child=True),
+    Collection("owners", "app", principals.owner, child=True),
     Collection(
         "federatedIdentityCredentials",
         "app",
-        "/applications(appId='{appId}')/federatedIdentityCredentials",
         principals.federated_identity_credential,
         _keys("issuer audiences"),
         child=True,
     ),
-    Collection("permissions", "app", "/sites/{id}/permissions", principals.site_permission, child=True),
+    Collection("permissions", "app", principals.site_permission, child=True),
     Collection(
         "permissionGrants",
         "app",
-        "/teams/{id}/permissionGrants",
         principals.resource_specific_grant,
         _keys("clientAppId permissionType"),
         child=True,
@@ -113,134 +103,112 @@ COLLECTIONS: Final = (
     Collection(
         "subscribedSkus",
         "tenant",
-        "/subscribedSkus",
         policies.subscription,
         _keys("skuPartNumber servicePlans"),
     ),
-    Collection(
-        "organization", "tenant", "/organization", policies.organization, _keys("verifiedDomains tenantType")
-    ),
+    Collection("organization", "tenant", policies.organization, _keys("verifiedDomains tenantType")),
     Collection(
         "openid-configuration",
         "tenant",
-        "https://login.microsoftonline.com/{tenant}/v2.0/.well-known/openid-configuration",
         policies.openid_configuration,
         _keys("msgraph_host"),
     ),
-    Collection("domains", "tenant", "/domains", policies.domain, _keys("authenticationType isVerified")),
+    Collection("domains", "tenant", policies.domain, _keys("authenticationType isVerified")),
     Collection(
         "authorizationPolicy",
         "tenant",
-        "/policies/authorizationPolicy",
         policies.authorization_policy,
         _keys("defaultUserRolePermissions"),
     ),
     Collection(
         "permissionGrantPolicies",
         "tenant",
-        "/policies/permissionGrantPolicies",
         policies.permission_grant_policy,
         _keys("includes excludes"),
     ),
     Collection(
         "delegatedPermissionClassifications",
         "tenant",
-        f"/servicePrincipals(appId='{GRAPH}')/delegatedPermissionClassifications",
         policies.permission_classification,
         _keys("classification permissionId"),
     ),
-    Collection("groupSettings", "tenant", "/groupSettings", policies.settings, _keys("templateId values")),
+    Collection("groupSettings", "tenant", policies.settings, _keys("templateId values")),
     Collection(
         "adminConsentRequestPolicy",
         "tenant",
-        "/policies/adminConsentRequestPolicy",
         policies.admin_consent_request_policy,
         _keys("requestDurationInDays"),
     ),
     Collection(
         "conditionalAccessPolicies",
         "tenant",
-        "/identity/conditionalAccess/policies",
         policies.conditional_access_policy,
         _keys("conditions grantControls"),
     ),
     Collection(
         "namedLocations",
         "tenant",
-        "/identity/conditionalAccess/namedLocations",
         policies.named_location,
         _keys("ipRanges", "countriesAndRegions"),
     ),
     Collection(
         "identitySecurityDefaultsEnforcementPolicy",
         "tenant",
-        "/policies/identitySecurityDefaultsEnforcementPolicy",
         policies.security_defaults,
     ),
     Collection(
         "defaultAppManagementPolicy",
         "tenant",
-        "/policies/defaultAppManagementPolicy",
         policies.app_management_policy,
         _keys("applicationRestrictions"),
     ),
     Collection(
         "appManagementPolicies",
         "tenant",
-        "/policies/appManagementPolicies?$expand=appliesTo",
         policies.app_management_policy,
         _keys("restrictions appliesTo"),
     ),
     Collection(
         "crossTenantAccessPolicyDefault",
         "tenant",
-        "/policies/crossTenantAccessPolicy/default",
         policies.cross_tenant_access,
         _keys("b2bCollaborationInbound isServiceDefault"),
     ),
     Collection(
         "crossTenantAccessPolicyPartners",
         "tenant",
-        "/policies/crossTenantAccessPolicy/partners",
         policies.cross_tenant_access,
         _keys("b2bCollaborationInbound tenantId"),
     ),
     Collection(
         "homeRealmDiscoveryPolicies",
         "tenant",
-        "/policies/homeRealmDiscoveryPolicies",
         policies.home_realm_discovery_policy,
     ),
     Collection(
         "resourceActions",
         "tenant",
-        "/roleManagement/directory/resourceNamespaces/microsoft.directory/resourceActions",
         policies.resource_action,
         _keys("authenticationContextId"),
     ),
-    Collection("members", "tenant", "/groups/{id}/members?$select=id", principals.member, child=True),
+    Collection("members", "tenant", principals.member, child=True),
     Collection(
         "exchange/applicationAccessPolicies",
         "tenant",
-        "Get-ApplicationAccessPolicy",
         policies.application_access_policy,
     ),
     Collection(
         "exchange/managementRoleAssignments",
         "tenant",
-        "Get-ManagementRoleAssignment -RoleAssigneeType ServicePrincipal",
         policies.exchange_role_assignment,
     ),
     Collection(
         "exchange/servicePrincipalAuthorization",
         "tenant",
-        "Test-ServicePrincipalAuthorization -Identity {appId} -Resource {mailbox}",
         policies.exchange_authorization,
         child=True,
     ),
-    Collection(
-        "exchange/organizationConfig", "tenant", "Get-OrganizationConfig", policies.exchange_organization
-    ),
+    Collection("exchange/organizationConfig", "tenant", policies.exchange_organization),
 )
 
 BY_NAME: Final = {row.name.lower(): row for row in COLLECTIONS}

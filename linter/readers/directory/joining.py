@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from linter.model import (
     AppRoleAssignment,
     FederatedIdentityCredential,
     Grants,
+    ManagedIdentity,
     OAuth2PermissionGrant,
     Owner,
     ServicePrincipal,
@@ -54,7 +56,7 @@ class Directory:
         collections = self._collections
         client = self._client(app_id)
         if client is None:
-            return None
+            return self._identities_alone()
         delegated = self._mine("oauth2PermissionGrants", "client_id", client.id)
         application = self._assigned("principal_id", client.id, "appRoleAssignments")
         assigned_to = self._assigned("resource_id", client.id, "appRoleAssignedTo")
@@ -75,9 +77,8 @@ class Directory:
         sites = self._children("permissions", "sites/")
         specific = self._children("permissionGrants", "")
         known = (client.principal, delegated, application, assigned_to, roles, federated, owners)
-        if not (
-            absent or collections.denied or sites or specific or any(found is not None for found in known)
-        ):
+        others = absent or collections.denied or sites or specific or self._identities
+        if not others and all(found is None for found in known):
             return None
         return Grants(
             at=collections.at,
@@ -86,17 +87,39 @@ class Directory:
             resources={**self._principals, **{identity: graph for identity, (graph, _) in taken.items()}},
             oauth2_permission_grants=delegated,
             app_role_assignments=application,
-            directory_roles=None
-            if roles is None
-            else tuple(held.role for held in roles if held.role is not None),
+            directory_roles=_roles(roles),
             federated_identity_credentials=federated,
             app_role_assigned_to=assigned_to,
             owners=owners,
             site_permissions=sites,
             resource_specific_grants=specific,
+            managed_identities=self._identities,
             partial=collections.partial - _OF_TENANT,
             denied={name: why for name, why in collections.denied.items() if name not in _OF_TENANT},
             assumptions=(*client.assumptions, *(why for _, why in taken.values()), *collections.remarks),
+        )
+
+    def _identities_alone(self) -> Grants | None:
+        """What is known of no app, but of the managed identities that it may run as."""
+        if not self._identities:
+            return None
+        return Grants(
+            at=self._collections.at,
+            resources=self._principals,
+            managed_identities=self._identities,
+            partial=self._collections.partial - _OF_TENANT,
+        )
+
+    @cached_property
+    def _identities(self) -> tuple[ManagedIdentity, ...]:
+        return tuple(
+            ManagedIdentity(
+                principal,
+                self._assigned("principal_id", principal.id, "appRoleAssignments"),
+                _roles(self._mine("roleAssignments", "principal_id", principal.id)),
+            )
+            for principal in self._principals.values()
+            if principal.service_principal_type == "ManagedIdentity"
         )
 
     # --- who the app is -----------------------------------------------------------------------
@@ -165,7 +188,15 @@ class Directory:
         found = self._index(name, field).get(identity, ()) if identity is not None else ()
         if found or name in self._collections.whole:
             return tuple(found)
-        return () if self._sole_app and name in self._collections.empty else None
+        empty = self._sole_app and name in self._collections.empty
+        return () if empty and self._can_only_mean(identity) else None
+
+    def _can_only_mean(self, identity: str | None) -> bool:
+        """Whether an empty answer, which names nobody, is about this principal, the app or an identity."""
+        kinds = {one.id: one.service_principal_type for one in self._principals.values()}
+        if kinds.get(identity) == "ManagedIdentity":
+            return all(kind is None for other, kind in kinds.items() if other != identity)
+        return "ManagedIdentity" not in kinds.values()
 
     def _assigned(self, field: str, identity: str | None, asked: str) -> tuple[AppRoleAssignment, ...] | None:
         """App role assignments of a principal or to an API; the directory shows each from both ends."""
@@ -212,6 +243,13 @@ class Directory:
             if one.parent is not None:
                 found[one.parent.removeprefix(before)].append(one.record)
         return {parent: tuple(records) for parent, records in found.items()}
+
+
+def _roles(assignments: tuple[Any, ...] | None) -> tuple[str, ...] | None:
+    """The directory roles of role assignments."""
+    if assignments is None:
+        return None
+    return tuple(held.role for held in assignments if held.role is not None)
 
 
 # --- the tenant -------------------------------------------------------------------------------
