@@ -2,10 +2,10 @@
 
 import pytest
 
+from linter import examples
 from linter.catalog.store import Catalog
 from linter.crossing import Blocked, blocked, is_tenant
 from linter.finding import Unknown
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 HOME = "dddddddd-0000-4000-8000-000000000001"
@@ -40,7 +40,7 @@ def crossed(user, tenant="contoso.com", default=None, partners=(), organization=
     grants = {"crossTenantAccessPolicyPartners": {"value": list(partners)}}
     grants |= {"organization": {"value": [organization]}} if organization else {}
     grants |= {"crossTenantAccessPolicyDefault": default} if default else {}
-    case = rule_examples.case({"flows": [flow], "grants": grants}, CATALOG)
+    case = examples.case({"flows": [flow], "grants": grants}, CATALOG)
     assert case.inventory is not None
     assert case.tenant is not None
     return blocked(case.inventory.flows[0], case.tenant)
@@ -98,7 +98,7 @@ def test_partners_are_known_by_id_only():
 
 
 def test_ids_and_domains():
-    case = rule_examples.case({"grants": {"organization": {"value": [ORGANIZATION]}}}, CATALOG)
+    case = examples.case({"grants": {"organization": {"value": [ORGANIZATION]}}}, CATALOG)
     assert case.tenant is not None
     organization = case.tenant.organization
     assert organization is not None

@@ -2,13 +2,13 @@
 
 import pytest
 
+from linter import examples
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Unknown
 from linter.further import Missing, further_names, missing, reading, searches, watched
 from linter.holdings import holdings
 from linter.ladder import find
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -16,7 +16,7 @@ ENTRA = Entra()
 
 def flow_of(call, *scopes):
     flow = {"type": "authorization_code", "scopes": list(scopes) or ["User.Read"], "calls": [call]}
-    case = rule_examples.case({"application": {"requiredResourceAccess": []}, "flows": [flow]}, CATALOG)
+    case = examples.case({"application": {"requiredResourceAccess": []}, "flows": [flow]}, CATALOG)
     assert case.inventory is not None
     return case.application, case.inventory.flows[0]
 

@@ -1,10 +1,10 @@
 """Who has the licence that a call needs: the tenant, its user, or whomever it acts on."""
 
+from linter import examples
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Unknown
 from linter.licensing import Unlicensed, need_of, unlicensed
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -21,7 +21,7 @@ def skus(*plans):
 
 def asked(product, call, flow_type="client_credentials", user=None, grants=None):
     flow = {"type": flow_type, "calls": [call]} | ({"user": user} if user else {})
-    case = rule_examples.case({"flows": [flow]} | ({"grants": grants} if grants else {}), CATALOG)
+    case = examples.case({"flows": [flow]} | ({"grants": grants} if grants else {}), CATALOG)
     assert case.inventory is not None
     found = case.inventory.flows[0]
     need = need_of(product, found.calls[0], CATALOG, ENTRA)
@@ -78,6 +78,6 @@ def test_what_the_query_selects_decides():
         "the tenant has no enabled plan of it"
     )
     flow = {"type": "client_credentials", "calls": ["GET /users"]}
-    case = rule_examples.case({"flows": [flow]}, CATALOG)
+    case = examples.case({"flows": [flow]}, CATALOG)
     assert case.inventory is not None
     assert need_of("entra-id-p1", case.inventory.flows[0].calls[0], CATALOG, ENTRA) is None

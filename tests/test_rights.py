@@ -2,11 +2,11 @@
 
 import pytest
 
+from linter import examples
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Unknown
 from linter.rights import Act, Target, acts, administrator, holds_one, needed
-from tests import rule_examples
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -15,7 +15,7 @@ HIGHEST = ("Privileged Authentication Administrator", "Global Administrator")
 
 def flow_of(call, user=None):
     flow = {"type": "authorization_code", "calls": [call]} | ({"user": user} if user else {})
-    case = rule_examples.case({"flows": [flow]}, CATALOG)
+    case = examples.case({"flows": [flow]}, CATALOG)
     assert case.inventory is not None
     return case.inventory.flows[0]
 

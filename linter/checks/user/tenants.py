@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.authority import serves_customers
 from linter.crossing import blocked
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
@@ -26,7 +27,7 @@ def assignment_nested_group(
     for flow in flows:
         if flow.access != "delegated" or flow.user is None or flow.user.account == "personal":
             continue
-        if _serves_customers(flow, entra):
+        if serves_customers(flow, entra):
             continue
         if assigned is None or "appRoleAssignedTo" in grants.partial:
             yield Unknown("grants.app_role_assigned_to")
@@ -83,7 +84,7 @@ def sign_in_blocked_by_tenant_boundary(
 ) -> Iterator[Hit | Unknown]:
     """Cross-tenant access keeps the user out of the tenant (cross-tenant access overview)."""
     for flow in flows:
-        found = None if _serves_customers(flow, entra) else blocked(flow, tenant)
+        found = None if serves_customers(flow, entra) else blocked(flow, tenant)
         if isinstance(found, Unknown):
             yield found
         elif found is not None and flow.user is not None:
