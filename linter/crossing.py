@@ -5,6 +5,7 @@ Of the two tenants usually one is read: each side decides for itself, and the ot
 
 from __future__ import annotations
 
+from linter.authority import is_same_tenant, is_tenantless
 from linter.entra.scopes import is_guid
 from linter.finding import Unknown
 from linter.model import Flow
@@ -12,7 +13,7 @@ from linter.positions import At
 from linter.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from linter.tenant import CrossTenantAccess, Organization, Tenant
+    from linter.tenant import CrossTenantAccess, Tenant
 
 
 class Blocked(NamedTuple):
@@ -24,10 +25,6 @@ class Blocked(NamedTuple):
     other: str
 
 
-# Tenant parts of an authority that leave the tenant to the user.
-_ANY = frozenset({"common", "organizations", "consumers"})
-
-
 def blocked(flow: Flow, tenant: Tenant) -> Blocked | Unknown | None:
     """What blocks the flow's user on the way into its tenant; None where nothing that was read does."""
     user = flow.user
@@ -37,12 +34,13 @@ def blocked(flow: Flow, tenant: Tenant) -> Blocked | Unknown | None:
         return Unknown("user.tenant") if user.account == "guest" else None
     if flow.tenant is None:
         return Unknown("flow.tenant")
-    if flow.tenant.lower() in _ANY:
+    if is_tenantless(flow.tenant):
         return None
-    organization = tenant.organization
-    if organization is None:
+    here = tenant.organization.id if tenant.organization else None
+    if here is None:
         return Unknown("tenant.organization")
-    into, from_ = is_tenant(organization, flow.tenant), is_tenant(organization, user.tenant)
+    into = is_same_tenant(flow.tenant, here, tenant)
+    from_ = is_same_tenant(user.tenant, here, tenant)
     if into and from_:
         return None
     if into:
@@ -50,14 +48,6 @@ def blocked(flow: Flow, tenant: Tenant) -> Blocked | Unknown | None:
     if from_:
         return _setting(tenant, "outbound", flow.tenant, "flow.tenant")
     return Unknown("tenant.organization") if into is None or from_ is None else None
-
-
-def is_tenant(organization: Organization, written: str) -> bool | None:
-    """Whether a tenant, written as id or domain, is the organization; None where that is not told."""
-    name = written.strip().lower()
-    if is_guid(name):
-        return None if organization.id is None else organization.id == name
-    return None if organization.verified_domains is None else name in organization.verified_domains
 
 
 def _setting(

@@ -15,6 +15,7 @@ from linter.finding import (
     Confidence,
     Finding,
     Hit,
+    Predicts,
     Severity,
     Unknown,
     persona_of,
@@ -275,6 +276,7 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
         "rightsizing": _once(lambda: _rightsizing(case, climbs(), catalog(), entra))
         if case.inventory
         else None,
+        "policies": _once(lambda: _policies(case, entra, today)) if case.tenant else None,
         "inventory": case.inventory,
         "grants": case.grants,
         "tenant": case.tenant,
@@ -298,6 +300,13 @@ def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra:
     return rightsizing(case.application, climbs, flows, catalog, entra)
 
 
+def _policies(case: Case, entra: Entra, today: str) -> Any:
+    from linter.access_policy import Policies  # noqa: PLC0415  only where there is a tenant
+
+    assert case.tenant is not None
+    return Policies(case.tenant, entra, today, case.application, case.grants)
+
+
 def _once(make: Callable[[], Made]) -> Callable[[], Made]:
     """Make something when it is first asked for, then keep it."""
     made: list[Made] = []
@@ -314,8 +323,7 @@ def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
     runnable: list[_Runnable] = []
     stopped: list[NotEvaluated] = []
     for one in runnables:
-        # How far calls get, and what they need at least, is worked out here: what it lacks are the calls.
-        lacks = ["flows" if name in _WORKED_OUT else name for name in one.rule.needs if name in absent]
+        lacks = [_WORKED_OUT.get(name, name) for name in one.rule.needs if name in absent]
         missing = tuple(dict.fromkeys(lacks))
         if missing:
             stopped.append(NotEvaluated(one.rule.id, missing, given=False))
@@ -344,8 +352,8 @@ def _evaluate(
     return seen, not_evaluated
 
 
-#: Inputs that are worked out of others when a check first asks.
-_WORKED_OUT = ("climbs", "rightsizing")
+#: Inputs that are worked out of others when a check first asks, and what is missing where they are.
+_WORKED_OUT = {"climbs": "flows", "rightsizing": "flows", "policies": "tenant"}
 
 #: The input whose field an Unknown names; the catalogue is always given.
 _INPUT_OF = {
@@ -395,12 +403,18 @@ def _finding(entry: _Seen, case: Case, selection: Selection) -> Finding:
         case.name,
         hit.at,
         hit.related,
-        hit.predicts or rule.predicts,
+        _predicted(hit, rule),
         hit.fix or rule.fix,
         f"{rule.id}:{case.identity}:{hit.subject}",
         () if hit.edits and closed(case) is not None else hit.edits,
         hit.safe,
     )
+
+
+def _predicted(hit: Hit, rule: Rule) -> Predicts | None:
+    """The hit's own error, or the rule's; an empty one says that it is not known."""
+    predicts = rule.predicts if hit.predicts is None else hit.predicts
+    return None if predicts == Predicts() else predicts
 
 
 def _lower(rule: Level, hit: Level | None, order: tuple[Level, ...]) -> Level:

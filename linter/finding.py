@@ -70,7 +70,8 @@ class Hit(NamedTuple):
     `subject` names the faulty thing and is stable when lines move or arrays are reordered:
     `<resource>/<permission>/<type>`, `<flow> METHOD template`, `redirect <uri>`,
     `credential <keyId>`, or a property path. `severity` and `confidence` may only lower what the
-    rule says; `predicts` and `fix` are more precise than the rule's where they are given. `edits`
+    rule says; `predicts` and `fix` are more precise than the rule's where they are given, and an empty
+    `Predicts` says that the error is not known. `edits`
     together are the fix, made all or not at all; they are `safe` where nothing that works can stop
     working and no access is added that no planned call needs.
     """

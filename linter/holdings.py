@@ -25,8 +25,10 @@ from linter.model import (
     RequiredResourceAccess,
     ResourceAccess,
     Text,
+    place,
 )
 from linter.placeholder import has_placeholder, is_placeholder
+from linter.positions import At
 from linter.typed import Final, Literal, NamedTuple
 
 State = Literal["known", "other-type", "unknown", "unverifiable", "open"]
@@ -94,6 +96,12 @@ def resource_of(block: RequiredResourceAccess, catalog: Catalog) -> str | None:
     if written is None or is_placeholder(written):
         return None
     return written.strip().lower() if is_guid(written.strip()) else catalog.resource_id(written)
+
+
+def block_name(block: RequiredResourceAccess, catalog: Catalog) -> str:
+    """The display name of a block's API where it is known, else as written."""
+    resource = resource_of(block, catalog)
+    return (resource and catalog.resource_name(resource)) or block.resource_app_id or ""
 
 
 def _is_unwritten(text: str | None) -> bool:
@@ -448,6 +456,21 @@ def where_requested(flow: Flow, names: Iterable[str], catalog: Catalog, entra: E
         for text, permission in asked_by_name(flow, catalog, entra)
         if permission.value in wanted
     )
+
+
+def where_wanted(
+    name: str,
+    type_: PermissionType,
+    application: Application | None,
+    flow: Flow,
+    catalog: Catalog,
+    entra: Entra,
+) -> At:
+    """Where a permission of Microsoft Graph is asked for: by a scope's name, else where it is declared."""
+    asked = where_requested(flow, (name,), catalog, entra) if type_ == "Scope" else ()
+    for related in (*asked, *where_declared(application, (name,), type_, catalog)):
+        return related.at
+    return place(flow, "scopes" if type_ == "Scope" else "type")
 
 
 def _names(entries: tuple[Declared, ...], type_: PermissionType) -> frozenset[str]:

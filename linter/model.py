@@ -68,7 +68,7 @@ class Platform(NamedTuple):
 
     at: At
     redirect_uris: tuple[Text, ...] | None
-    logout_url: str | None = None
+    logout_url: Text | None = None
     enable_id_token_issuance: bool | None = None
     enable_access_token_issuance: bool | None = None
     places: Mapping[str, At] = {}
@@ -100,6 +100,7 @@ class PreAuthorizedApplication(NamedTuple):
     at: At
     app_id: str | None
     delegated_permission_ids: tuple[str, ...] | None
+    places: Mapping[str, At] = {}
 
 
 class Api(NamedTuple):
@@ -374,12 +375,13 @@ class ApiClient(NamedTuple):
 
 
 class OwnApi(NamedTuple):
-    """What the app does as an API."""
+    """What the app does as an API: the `aud` and `iss` that its validation accepts, its clients."""
 
     at: At
     audiences: tuple[str, ...] | None = None
     issues_claims_challenges: bool | None = None
     clients: tuple[ApiClient, ...] | None = None
+    issuers: tuple[str, ...] | None = None
 
 
 class Inventory(NamedTuple):

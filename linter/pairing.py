@@ -130,7 +130,9 @@ def merged(plans: Sequence[Plan]) -> tuple[Inventory | None, list[Problem]]:
 def _joined(first: Inventory, plan: Plan, problems: list[Problem]) -> Inventory:
     second = plan.inventory
     fields = {}
-    for field in ("tenant", "cloud", "directory_roles", "consent", "api"):
+    for field in (
+        "tenant", "cloud", "directory_roles", "consent", "api", "resource_specific_permissions",
+    ):  # fmt: skip
         one, other = getattr(first, field), getattr(second, field)
         if one is None:
             fields[field] = other

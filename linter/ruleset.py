@@ -21,6 +21,7 @@ INPUTS: Final = (
     "flows",
     "climbs",
     "rightsizing",
+    "policies",
     "inventory",
     "grants",
     "tenant",
@@ -181,7 +182,7 @@ def compile_ruleset() -> str:
             "refines": data.get("refines", []),
             "needs": needs,
             "uses": uses,
-            **_module(rule_id),
+            **({"module": module} if (module := module_of(rule_id)) else {}),
             **({"fixable": fixable} if (fixable := fixable_by(data)) else {}),
         }
     lines = [
@@ -224,11 +225,15 @@ def inputs_of(rule_id: str) -> tuple[list[str], list[str]]:
     return list(names[:split]), list(names[split:])
 
 
-def _module(rule_id: str) -> dict[str, str]:
-    """What tells the module of a rule's check: nothing where the family has only one."""
+def module_of(rule_id: str) -> str | None:
+    """The module below `linter.checks` that holds a rule's check; None where its family has only one.
+
+    Raises:
+        KeyError: no function of that name exists.
+    """
     family, _ = _python_names(rule_id)
     module: str = _check(rule_id).__module__.removeprefix("linter.checks.")
-    return {} if module == family else {"module": module}
+    return None if module == family else module
 
 
 def _check(rule_id: str) -> Any:

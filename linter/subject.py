@@ -4,7 +4,7 @@ Fingerprints, ignores and baselines hang on them, so their shape never changes
 within a major version.
 """
 
-from linter.model import Call, Credential, Flow, Placed
+from linter.model import Call, Credential, FederatedIdentityCredential, Flow, Placed
 
 
 def of_call(flow: Flow, call: Call) -> str:
@@ -30,6 +30,11 @@ def of_redirect(uri: str) -> str:
 def of_credential(credential: Credential) -> str:
     """`credential <keyId>`, or its display name, or its kind where it has neither."""
     return f"credential {credential.key_id or credential.display_name or credential.kind}"
+
+
+def of_federated(credential: FederatedIdentityCredential) -> str:
+    """`federated credential <name>`, or what it trusts where it has no name."""
+    return f"federated credential {credential.name or credential.subject or credential.issuer or ''}".rstrip()
 
 
 def of_flow(flow: Flow, field: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from linter.model import ServicePrincipal
+from linter.model import Null, ServicePrincipal
 from linter.positions import At
 from linter.typed import Literal, NamedTuple
 
@@ -142,6 +142,7 @@ class ConditionalAccessPolicy(NamedTuple):
     client_app_types: tuple[str, ...] | None = None
     sign_in_risk_levels: tuple[str, ...] = ()
     user_risk_levels: tuple[str, ...] = ()
+    insider_risk_levels: tuple[str, ...] = ()
     service_principal_risk_levels: tuple[str, ...] = ()
     authentication_flows: tuple[str, ...] = ()
     device_filter: str | None = None
@@ -174,11 +175,20 @@ class CredentialRestriction(NamedTuple):
     created_after: str | None
 
 
-class AppManagementPolicy(NamedTuple):
-    """What the tenant allows of credentials and identifier URIs.
+class AudienceRestriction(NamedTuple):
+    """A restriction of an app management policy on one value of signInAudience."""
 
-    `passwords` and `keys` are about registrations; `identifier_uri_state` and `audience_states` are the
-    states of those restrictions, None where there are none. `applies_to` are object ids of apps and
+    at: At
+    state: str | None
+    created_after: str | None
+
+
+class AppManagementPolicy(NamedTuple):
+    """What the tenant allows of credentials, identifier URIs and audiences.
+
+    `passwords` and `keys` are about registrations; `identifier_uri_state` is the state of that
+    restriction, None where there is none. `audiences` are keyed as Microsoft Graph names them
+    (`azureAdMultipleOrgs`, `personalMicrosoftAccount`). `applies_to` are object ids of apps and
     service principals, None where the answer does not tell.
     """
 
@@ -188,7 +198,7 @@ class AppManagementPolicy(NamedTuple):
     passwords: tuple[CredentialRestriction, ...] = ()
     keys: tuple[CredentialRestriction, ...] = ()
     identifier_uri_state: str | None = None
-    audience_states: Mapping[str, str] = {}
+    audiences: Mapping[str, AudienceRestriction] = {}
     applies_to: tuple[str, ...] | None = None
 
 
@@ -255,11 +265,15 @@ class ExchangeAuthorization(NamedTuple):
 
 
 class ExchangeOrganization(NamedTuple):
-    """Exchange's switches for EWS."""
+    """Exchange's switches for EWS; `ews_allowed_app_ids`, unless empty, are the only apps it admits.
+
+    `ews_enabled` is NULL where the tenant never decided.
+    """
 
     at: At
-    ews_enabled: bool | None
+    ews_enabled: bool | Null | None
     ews_application_access_policy: str | None
+    ews_allowed_app_ids: tuple[str, ...] | None = None
 
 
 class Tenant(NamedTuple):

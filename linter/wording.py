@@ -1,6 +1,9 @@
 """Wording that messages of several rules share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+
+from linter.finding import Related
+from linter.model import Flow, place
 
 
 def quoted(name: str) -> str:
@@ -18,6 +21,11 @@ def listed(names: Iterable[str], most: int = 4, quote: Callable[[str], str] = qu
     return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+def counted(number: int, noun: str) -> str:
+    """A secret, 2 secrets."""
+    return f"a {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def kind(type_: str) -> str:
     """The word for a permission's type: `Role` is application, `Scope` delegated."""
     return "application" if type_.lower() == "role" else "delegated"
@@ -32,3 +40,22 @@ def permissions(names: Iterable[str], type_: str, quote: Callable[[str], str] = 
 def alternatives(found: Iterable[tuple[str, ...]]) -> str:
     """Alternatives, each one permission or several together: `a` or `b` and `c`."""
     return " or ".join(" and ".join(map(quoted, names)) for names in found)
+
+
+def names_of(flows: Sequence[Flow], most: int = 3) -> str:
+    """The names of flows, for a sentence: `a`, `b` and `c`; of more than `most` the rest is counted."""
+    names = [flow.name for flow in flows]
+    if len(names) <= most:
+        return listed(names)
+    shown = ", ".join(f"`{name}`" for name in names[: most - 1])
+    return f"{shown} and {len(names) - most + 1} more flows"
+
+
+def verb(flows: Sequence[Flow], one: str, several: str) -> str:
+    """The names of flows and what they do: `a` sends, `a` and `b` send."""
+    return f"{names_of(flows)} {one if len(flows) == 1 else several}"
+
+
+def uses(flow: Flow) -> Related:
+    """The flow's type as a related place."""
+    return Related(place(flow, "type"), f"`{flow.name}` uses {flow.type}")

@@ -4,7 +4,7 @@ import pytest
 
 from linter import examples
 from linter.catalog.store import Catalog
-from linter.crossing import Blocked, blocked, is_tenant
+from linter.crossing import Blocked, blocked
 from linter.finding import Unknown
 
 CATALOG = Catalog.open()
@@ -95,15 +95,3 @@ def test_partners_are_known_by_id_only():
         {"account": "guest", "tenant": "fabrikam.com"}, partners=[{"tenantId": OTHER, **both("blocked")}]
     )
     assert found == Unknown("user.tenant")
-
-
-def test_ids_and_domains():
-    case = examples.case({"grants": {"organization": {"value": [ORGANIZATION]}}}, CATALOG)
-    assert case.tenant is not None
-    organization = case.tenant.organization
-    assert organization is not None
-    assert is_tenant(organization, HOME.upper()) is True
-    assert is_tenant(organization, OTHER) is False
-    assert is_tenant(organization, "CONTOSO.com") is True
-    assert is_tenant(organization._replace(verified_domains=None), "contoso.com") is None
-    assert is_tenant(organization._replace(id=None), HOME) is None

@@ -17,7 +17,7 @@ from linter.cases import Case, Request
 from linter.catalog.store import Catalog
 from linter.engine import Ignore, Layer, NotEvaluated, Outcome, Selection
 from linter.entra import Entra
-from linter.finding import Confidence, Hit, Severity, Unknown
+from linter.finding import Confidence, Hit, Predicts, Severity, Unknown
 from linter.positions import At, Source
 from linter.readers import graph
 from linter.ruleset import Rule
@@ -109,6 +109,27 @@ def test_a_finding_has_its_rules_metadata(run):
 
 
 @pytest.mark.parametrize(
+    ("of_hit", "shown"),
+    [
+        (None, Predicts(400, None, (50011,))),
+        (Predicts(aadsts=(500113,)), Predicts(aadsts=(500113,))),
+        (Predicts(), None),  # a customer directory has numbers of its own
+    ],
+)
+def test_a_hit_knows_its_error_better_than_its_rule(run, of_hit, shown):
+    predicting = rule("x/a")._replace(predicts=Predicts(400, None, (50011,)))
+    (finding,) = run({predicting: yields(hit("/web", predicts=of_hit))}).findings
+    assert finding.predicts == shown
+
+
+def test_a_family_may_be_a_package(run):
+    apart = rule("x/b")._replace(module="x.apart")
+    assert (rule("x/a").check, apart.check) == (("x", "a"), ("x.apart", "b"))
+    outcome = run({rule("x/a"): yields(hit("/web")), apart: yields(hit("/displayName"))})
+    assert rules_and_places(outcome) == [("x/b", "/displayName"), ("x/a", "/web")]
+
+
+@pytest.mark.parametrize(
     ("of_rule", "of_hit", "shown"),
     [
         (("error", "high"), ("warning", "low"), ("warning", "low")),
@@ -166,6 +187,14 @@ def test_a_rule_without_its_input_is_not_evaluated_and_not_loaded(run):
     outcome = run({rule("x/a", needs=("application", "flows", "grants")): loud, rule("x/b"): yields()})
     (app,) = outcome.apps
     assert (app.evaluated, app.not_evaluated) == (1, (NotEvaluated("x/a", ("flows", "grants"), given=False),))
+
+
+@pytest.mark.parametrize(
+    ("worked_out", "lacks"), [("climbs", "flows"), ("rightsizing", "flows"), ("policies", "tenant")]
+)
+def test_of_an_input_that_is_worked_out_what_it_is_made_of_is_missing(run, worked_out, lacks):
+    (app,) = run({rule("x/a", needs=(worked_out, lacks)): yields()}).apps
+    assert app.not_evaluated == (NotEvaluated("x/a", (lacks,), given=False),)
 
 
 def test_an_unknown_stops_counting_but_not_the_check(run):

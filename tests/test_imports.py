@@ -84,8 +84,20 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
     assert {name for name in loaded if name.startswith("linter.checks.")} == {
         f"linter.checks.{family}"
         for family in (
-            "audience", "credential", "manifest", "permission", "permission.calls", "permission.workloads",
-                "personal_account", "privilege", "redirect", "token_type",
+            "audience", "audience.retired", "consent", "consent.principal", "credential", "flow",
+            "flow.native", "manifest", "manifest.app_id_uris", "manifest.claims", "manifest.document",
+            "manifest.limits", "manifest.references", "permission", "permission.entries",
+            "permission.workloads", "personal_account", "privilege", "privilege.levels",
+            "privilege.mailboxes", "privilege.settings", "redirect", "token_type",
         )
     }  # fmt: skip
     assert not any(name.startswith("linter.calls.") or name == "linter.readers.grants" for name in loaded)
+
+
+def test_a_family_in_several_modules_imports_those_of_its_rules_that_run():
+    loaded = modules("check", "--no-config", str(ROOT / "bench/inputs/pair"))
+    assert {name for name in loaded if name.startswith("linter.checks.consent.")} == {
+        "linter.checks.consent.asked",
+        "linter.checks.consent.planned",
+        "linter.checks.consent.principal",
+    }

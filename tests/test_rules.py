@@ -71,7 +71,7 @@ def run_alone(rule_id: str, page: dict[str, Any], case: Case, example: dict[str,
     needs, uses = ruleset.inputs_of(rule_id)
     rule = ruleset.Rule(
         rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], None, (),
-        tuple(needs), tuple(uses), module=ruleset._module(rule_id).get("module"),
+        tuple(needs), tuple(uses), module=ruleset.module_of(rule_id),
     )  # fmt: skip
     return examples.run(case, {rule_id: rule}, example, CATALOG)
 

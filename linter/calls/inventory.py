@@ -353,6 +353,7 @@ _OWN_API: Final = record(
     OwnApi,
     {
         "audiences": names(least=1),
+        "issuers": names(least=1),
         "issues_claims_challenges": flag,
         "clients": each(record(_api_client, {"app": text, "scopes": names()}, required=("app",), least=0)),
     },

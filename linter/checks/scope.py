@@ -25,7 +25,7 @@ from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
-from linter.typed import TYPE_CHECKING
+from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 
 if TYPE_CHECKING:
@@ -420,6 +420,9 @@ def _for_other_api(flow: Flow, call: Call, asked: Asked, apis: tuple[Resource, .
 # --- texts that are no scope ------------------------------------------------------------------
 
 
+_OF_NAMES: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
+
+
 def _joined(flow: Flow, text: Text, sign: str, plain: str) -> Hit:
     return Hit(
         subject.of_flow(flow, f"scope {text.value}"),
@@ -449,10 +452,13 @@ def _unpublished(flow: Flow, asked: Asked, catalog: Catalog, entra: Entra) -> Hi
     name = api.name if api is not None else asked.audience
     role = api is not None and catalog.permission(api.app_id, asked.permission, "Role") is not None
     has = "has it as an application permission only" if role else "publishes no such permission"
+    # What is no name at all may be a piece of anything, a secret among it, and is not repeated.
+    is_name = set(asked.permission.lower()) <= _OF_NAMES
+    quoted = f"`{asked.text.value}`" if is_name else "what is no name of a permission"
     return Hit(
-        subject.of_flow(flow, f"scope {asked.text.value}"),
+        subject.of_flow(flow, f"scope {asked.text.value}" if is_name else "scope"),
         asked.text.at,
-        f"`{flow.name}` asks for `{asked.text.value}`, and {name} {has}",
+        f"`{flow.name}` asks for {quoted}, and {name} {has}",
         predicts=Predicts(400, "invalid_client", (650053,)),
         severity="warning",
         confidence="medium",

@@ -25,6 +25,7 @@ from linter.holdings import (
     where_declared,
 )
 from linter.ladder import Climb, Rung, find, is_graph_call, stopped_at
+from linter.mailboxes import roles_held
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
@@ -301,9 +302,7 @@ def _has_exchange_roles(
     if tenant is None or tenant.exchange_role_assignments is None:
         return None
     mine = acting(flow, grants)
-    principal = mine.service_principal if mine is not None else None
-    names = {(name or "").lower() for name in (principal.id, principal.display_name)} if principal else set()
-    return any(one.app in names for one in tenant.exchange_role_assignments if one.app)
+    return bool(roles_held(tenant, None, mine))
 
 
 def _role_less(flow: Flow, api: _Api) -> Hit:

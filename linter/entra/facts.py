@@ -11,7 +11,7 @@ from linter.entra.names import fits, library_name, plain_licence
 from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
-from linter.typed import TYPE_CHECKING, Final, TypeVar
+from linter.typed import TYPE_CHECKING, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from linter.model import Access
@@ -92,6 +92,16 @@ class Entra:
         plain = app_id.strip().lower()
         return _first(row for row in self.cae_resources if row.app_id == plain)
 
+    @cached_property
+    def workload_gates(self) -> tuple[r.WorkloadGate, ...]:
+        """APIs that consent alone does not open."""
+        return read("workload_gates", r.WorkloadGate)
+
+    def workload_gate(self, app_id: str, access: Access) -> r.WorkloadGate | None:
+        """What the API with this appId asks of such a token besides consent."""
+        plain = app_id.strip().lower()
+        return _first(row for row in self.workload_gates if row.api == plain and row.access in (None, access))
+
     # --- clouds -------------------------------------------------------------------------------
 
     @cached_property
@@ -125,6 +135,39 @@ class Entra:
         name = host_of(host)
         return _first(row for row in self.other_authorities if host_matches(row.host, name))
 
+    @cached_property
+    def absent_permissions(self) -> tuple[r.AbsentPermission, ...]:
+        """Permissions of Microsoft Graph that some clouds do not have."""
+        return read("absent_permissions", r.AbsentPermission)
+
+    def absent_permission(self, name: str, cloud: str) -> r.AbsentPermission | None:
+        """The entry that says that `cloud` lacks the permission of this name; None where none says so."""
+        plain = name.strip().lower()
+        return _first(
+            row for row in self.absent_permissions if cloud in row.clouds and fits(plain, (row.name.lower(),))
+        )
+
+    # --- federated credentials ----------------------------------------------------------------
+
+    @cached_property
+    def assertion_issuers(self) -> tuple[r.AssertionIssuer, ...]:
+        """Issuers of the external tokens that apps prove themselves with."""
+        return read("assertion_issuers", r.AssertionIssuer)
+
+    def assertion_issuer(self, issuer: str) -> r.AssertionIssuer | None:
+        """The entry of an issuer, by the host in its URL."""
+        name = host_of(issuer)
+        return _first(row for row in self.assertion_issuers if host_matches(row.host, name))
+
+    @cached_property
+    def federated_limits(self) -> tuple[r.FederatedLimit, ...]:
+        """Limits of federated credentials."""
+        return read("federated_limits", r.FederatedLimit)
+
+    def federated_limit(self, of: r.FederatedPart) -> r.FederatedLimit:
+        """How many there may be, or how long it may be."""
+        return next(row for row in self.federated_limits if row.of == of)
+
     # --- flows and audiences of sign-in -------------------------------------------------------
 
     @cached_property
@@ -150,7 +193,39 @@ class Entra:
 
     def sign_in_audience(self, value: str) -> r.SignInAudience | None:
         """The facts of one value, which must be written exactly."""
-        return _first(row for row in self.sign_in_audiences if row.value == value)
+        return self._audiences_by_value.get(value)
+
+    @cached_property
+    def least_limits(self) -> dict[str, int]:
+        """The lowest of all audiences' limits, by field: what is not above it no audience refuses."""
+        fields = [field for field in r.SignInAudience._fields if field.startswith("max_")]
+        stated = {field: [getattr(row, field) for row in self.sign_in_audiences] for field in fields}
+        return {
+            field: min(limit for limit in limits if limit is not None)
+            for field, limits in stated.items()
+            if any(limits)
+        }
+
+    # --- what the directory takes -------------------------------------------------------------
+
+    @cached_property
+    def limits(self) -> tuple[r.Limit, ...]:
+        """Limits that do not depend on whose accounts sign in."""
+        return read("limits", r.Limit)
+
+    def limit(self, name: str) -> r.Limit:
+        """One of them; raises KeyError for a name that the table does not have."""
+        return self._limits_by_name[name]
+
+    @cached_property
+    def redirect_characters(self) -> frozenset[str]:
+        """Characters that a redirect URI may not hold."""
+        return frozenset(row.character for row in read("redirect_characters", r.RedirectCharacter))
+
+    @cached_property
+    def personal_claims(self) -> frozenset[str]:
+        """Optional claims that are not Microsoft Entra users' alone."""
+        return frozenset(row.name for row in read("personal_claims", r.PersonalClaim))
 
     # --- permissions --------------------------------------------------------------------------
 
@@ -163,6 +238,21 @@ class Entra:
     def baseline_scopes(self) -> tuple[r.BaselineScope, ...]:
         """Scopes that policies with excluded resources cover since June 2026."""
         return read("baseline_scopes", r.BaselineScope)
+
+    def is_baseline_scope(self, name: str) -> bool:
+        """Whether a scope of OpenID Connect or a bare one of Microsoft Graph is a baseline scope."""
+        plain = name.strip().lower()
+        return any(row.name.lower() == plain for row in self.baseline_scopes)
+
+    @cached_property
+    def scope_families(self) -> tuple[r.ScopeFamily, ...]:
+        """Which API's data lie behind Microsoft Graph's delegated permissions."""
+        return read("scope_families", r.ScopeFamily)
+
+    def scope_family(self, name: str) -> r.ScopeFamily | None:
+        """The API behind one delegated permission of Microsoft Graph, None where nobody says."""
+        family = name.strip().partition(".")[0].lower()
+        return _first(row for row in self.scope_families if family in map(str.lower, row.families))
 
     @cached_property
     def tier_zero(self) -> frozenset[str]:
@@ -190,6 +280,43 @@ class Entra:
     def exchange_scoped(self) -> frozenset[tuple[str, str]]:
         """(appId of the API, name) of application permissions that Exchange can narrow."""
         return frozenset((row.resource, row.name) for row in read("exchange_scoped", r.ExchangeScoped))
+
+    @cached_property
+    def exchange_roles(self) -> tuple[r.ExchangeRole, ...]:
+        """Roles of Exchange's own access control for applications."""
+        return read("exchange_roles", r.ExchangeRole)
+
+    def exchange_role(self, role: str) -> r.ExchangeRole | None:
+        """The entry of one role, by the name that Exchange shows."""
+        plain = role.strip().lower()
+        return _first(row for row in self.exchange_roles if row.role.lower() == plain)
+
+    @cached_property
+    def workload_permissions(self) -> tuple[r.WorkloadPermission, ...]:
+        """Permissions of Exchange and SharePoint that Microsoft Graph has under the same name."""
+        return read("workload_permissions", r.WorkloadPermission)
+
+    def workload_permission(self, resource: str, guid: str, type_: str) -> r.WorkloadPermission | None:
+        """The permission of one of these APIs with this GUID and type."""
+        wanted = resource.strip().lower(), guid.strip().lower(), type_.strip().lower()
+        return _first(
+            row for row in self.workload_permissions if (row.resource, row.id, row.type.lower()) == wanted
+        )
+
+    @cached_property
+    def directory_relations(self) -> tuple[r.DirectoryRelation, ...]:
+        """Relations whose answer mixes kinds of objects."""
+        return read("directory_relations", r.DirectoryRelation)
+
+    def directory_relation(self, template: str) -> r.DirectoryRelation | None:
+        """The relation that an operation with this path template reads."""
+        plain = plain_template(template)
+        return _first(row for row in self.directory_relations if plain in map(plain_template, row.templates))
+
+    @cached_property
+    def object_readers(self) -> tuple[r.ObjectReader, ...]:
+        """Kinds of directory objects, and what reads them."""
+        return read("object_readers", r.ObjectReader)
 
     @cached_property
     def selected_scopes(self) -> tuple[r.SelectedScope, ...]:
@@ -241,6 +368,35 @@ class Entra:
     def consent_roles(self, *, graph_app_roles: bool) -> tuple[str, ...]:
         """Names of the roles that may consent for the tenant, the asked app roles included."""
         return tuple(row.role for row in self.consent_role_rows if row.graph_app_roles or not graph_app_roles)
+
+    @cached_property
+    def consent_policies(self) -> tuple[r.ConsentPolicy, ...]:
+        """The built-in consent policies for all users."""
+        return read("consent_policies", r.ConsentPolicy)
+
+    def consent_policy(self, policy_id: str) -> r.ConsentPolicy | None:
+        """The built-in consent policy of this id."""
+        plain = policy_id.strip().lower()
+        return _first(row for row in self.consent_policies if row.id == plain)
+
+    def is_consent_excluded(self, resource: str, name: str) -> bool:
+        """Whether Microsoft's managed consent policy keeps a delegated permission from users."""
+        return (resource.lower(), name.strip().lower()) in self._consent_excluded
+
+    @cached_property
+    def consent_mail_clients(self) -> frozenset[str]:
+        """The mail apps, by appId, for which users may consent to what the managed policy excludes."""
+        return frozenset(row.app_id for row in read("consent_mail_clients", r.ConsentMailClient))
+
+    @cached_property
+    def basic_permissions(self) -> frozenset[str]:
+        """Delegated permissions of Microsoft Graph that only sign the user in, in lower case."""
+        return frozenset(row.name.lower() for row in read("basic_permissions", r.BasicPermission))
+
+    @cached_property
+    def outdated_portal_paths(self) -> tuple[r.OutdatedPortalPath, ...]:
+        """Where guides used to send administrators for consent."""
+        return read("outdated_portal_paths", r.OutdatedPortalPath)
 
     @cached_property
     def guest_levels(self) -> tuple[r.GuestAccess, ...]:
@@ -445,6 +601,57 @@ class Entra:
         row = self.library(name)
         return "other" if row is None else row.kind
 
+    @cached_property
+    def microsoft_clients(self) -> tuple[r.MicrosoftClient, ...]:
+        """Microsoft's own client apps that people sign in as."""
+        return read("microsoft_clients", r.MicrosoftClient)
+
+    def microsoft_client(self, app_id: str) -> r.MicrosoftClient | None:
+        """The entry of one of them."""
+        plain = app_id.strip().lower()
+        return _first(row for row in self.microsoft_clients if row.app_id == plain)
+
+    # --- Conditional Access -------------------------------------------------------------------
+
+    @cached_property
+    def policy_targets(self) -> tuple[r.PolicyTarget, ...]:
+        """Names and APIs by which policies mean several APIs."""
+        return read("policy_targets", r.PolicyTarget)
+
+    def is_meant(self, target: str, app_id: str) -> bool:
+        """Whether a policy that names `target` (an appId or a name) is known to mean the API `app_id`."""
+        plain, api = target.strip().lower(), app_id.strip().lower()
+        row = _first(row for row in self.policy_targets if row.name.lower() == plain)
+        return plain == api or (row is not None and api in row.app_ids)
+
+    @cached_property
+    def token_protection(self) -> tuple[r.TokenProtection, ...]:
+        """APIs whose tokens policies can ask to be bound to a device."""
+        return read("token_protection", r.TokenProtection)
+
+    @cached_property
+    def protected_actions(self) -> tuple[r.ProtectedAction, ...]:
+        """Operations for which policies can ask for an authentication context."""
+        return read("protected_actions", r.ProtectedAction)
+
+    def protected_actions_of(self, method: str, template: str) -> tuple[r.ProtectedAction, ...]:
+        """The protected actions that an operation of Microsoft Graph may be, by the body it sends."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.protected_actions
+            if row.method == verb and plain_template(row.template) == plain
+        )
+
+    @cached_property
+    def enforcements(self) -> tuple[r.Enforcement, ...]:
+        """What Microsoft asks of sign-ins, and since when."""
+        return read("enforcements", r.Enforcement)
+
+    def enforcement(self, name: Literal["baseline-scopes", "azure-multifactor"]) -> r.Enforcement:
+        """The entry of this name, which the table always has."""
+        return next(row for row in self.enforcements if row.name == name)
+
     # --- errors and ends ----------------------------------------------------------------------
 
     @cached_property
@@ -519,6 +726,14 @@ class Entra:
         return {}  # many calls name few hosts
 
     @cached_property
+    def _audiences_by_value(self) -> dict[str, r.SignInAudience]:
+        return {row.value: row for row in self.sign_in_audiences}
+
+    @cached_property
+    def _limits_by_name(self) -> dict[str, r.Limit]:
+        return {row.name: row for row in self.limits}
+
+    @cached_property
     def _licence_templates(self) -> tuple[tuple[r.LicenceNeed, tuple[str, ...]], ...]:
         return tuple((row, tuple(map(plain_template, row.templates))) for row in self.licence_needs)
 
@@ -537,6 +752,11 @@ class Entra:
             for row in self.role_requirements
             for template in row.templates
         }
+
+    @cached_property
+    def _consent_excluded(self) -> frozenset[tuple[str, str]]:
+        rows = read("consent_excluded", r.ConsentExcluded)
+        return frozenset((row.resource, row.name.lower()) for row in rows)
 
     @cached_property
     def _rights_by_operation(self) -> dict[tuple[str, str], r.WorkloadRight]:

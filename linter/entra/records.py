@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CloudName = Literal["global", "us-gov", "us-gov-dod", "china"]
 Client = Literal["confidential", "public", "by-credential", "none"]
 LibraryKind = Literal["adal", "msal", "raw", "other"]
+FederatedPart = Literal["credentials", "audiences", "name", "issuer", "subject"]
 
 
 class Resource(NamedTuple):
@@ -80,6 +81,36 @@ class OtherAuthority(NamedTuple):
     confidence: Confidence
 
 
+class AbsentPermission(NamedTuple):
+    """A permission of Microsoft Graph that some clouds do not have; in `name` a final `*` is any rest."""
+
+    name: str
+    clouds: tuple[CloudName, ...]
+    source: str
+    confidence: Confidence
+
+
+class AssertionIssuer(NamedTuple):
+    """An issuer of external tokens. One of its tokens lasts `minutes` at most, None: as long as its job."""
+
+    host: str
+    name: str
+    entra: bool
+    minutes: int | None
+    source: str
+    confidence: Confidence
+
+
+class FederatedLimit(NamedTuple):
+    """How many federated credentials or audiences there may be, or how long one of their members."""
+
+    of: FederatedPart
+    least: int
+    most: int
+    source: str
+    confidence: Confidence
+
+
 class FlowKind(NamedTuple):
     """A flow type on some platforms (none listed: on all).
 
@@ -137,6 +168,33 @@ class SignInAudience(NamedTuple):
     confidence: Confidence
 
 
+class Limit(NamedTuple):
+    """How many or how long something may be, whoever signs in."""
+
+    name: str
+    most: int
+    about: str
+    source: str
+    confidence: Confidence
+
+
+class RedirectCharacter(NamedTuple):
+    """A character that a redirect URI may not hold."""
+
+    character: str
+    source: str
+    confidence: Confidence
+
+
+class PersonalClaim(NamedTuple):
+    """An optional claim that tokens of personal accounts carry too, or that is about no user."""
+
+    name: str
+    note: str | None
+    source: str
+    confidence: Confidence
+
+
 class OidcScope(NamedTuple):
     """A scope of OpenID Connect; Entra does not offer all of them."""
 
@@ -151,6 +209,18 @@ class BaselineScope(NamedTuple):
 
     name: str
     kind: Literal["oidc", "directory"]
+    source: str
+    confidence: Confidence
+
+
+class ScopeFamily(NamedTuple):
+    """Delegated permissions of Microsoft Graph whose data are another API's (`app_id`).
+
+    `families` are the first parts of their names, as `Mail` of `Mail.Read`.
+    """
+
+    app_id: str
+    families: tuple[str, ...]
     source: str
     confidence: Confidence
 
@@ -181,6 +251,56 @@ class ExchangeScoped(NamedTuple):
 
     resource: str
     name: str
+    source: str
+    confidence: Confidence
+
+
+class ExchangeRole(NamedTuple):
+    """A role of Exchange's own access control for applications, and the permissions it stands for."""
+
+    role: str
+    permissions: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class WorkloadPermission(NamedTuple):
+    """A permission of Exchange or SharePoint that Microsoft Graph has under the same name."""
+
+    resource: str
+    name: str
+    type: Literal["Scope", "Role"]
+    id: str
+    source: str
+    confidence: Confidence
+
+
+class WorkloadGate(NamedTuple):
+    """What an API asks for besides consent. `access`: only of such tokens; `refusal` is its answer."""
+
+    api: str
+    access: Access | None
+    needs: str
+    refusal: int
+    source: str
+    confidence: Confidence
+
+
+class DirectoryRelation(NamedTuple):
+    """Relations whose answer mixes `kinds` of objects (see `ObjectReader`)."""
+
+    templates: tuple[str, ...]
+    kinds: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class ObjectReader(NamedTuple):
+    """A kind of directory object; any one of `permissions` reads more of it than its id."""
+
+    kind: str
+    plural: str
+    permissions: tuple[str, ...]
     source: str
     confidence: Confidence
 
@@ -422,11 +542,73 @@ class Library(NamedTuple):
     confidence: Confidence
 
 
+class MicrosoftClient(NamedTuple):
+    """One of Microsoft's own client apps.
+
+    `consentable`: it takes consent to any delegated permission of Microsoft Graph; the others have what
+    was agreed for them. `tools` are the packages that are this client.
+    """
+
+    app_id: str
+    name: str
+    consentable: bool
+    tools: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class CaeResource(NamedTuple):
     """An API that challenges clients which declare the capability cp1."""
 
     app_id: str
     name: str
+    source: str
+    confidence: Confidence
+
+
+class PolicyTarget(NamedTuple):
+    """A name or appId by which Conditional Access policies mean several APIs: those of them that we know."""
+
+    name: str
+    app_ids: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class TokenProtection(NamedTuple):
+    """An API for which policies can ask for tokens that are bound to a device."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ProtectedAction(NamedTuple):
+    """An operation of Microsoft Graph that is an action for which policies can ask for more.
+
+    `properties` are those of the body that make it this action; none: whatever the body holds.
+    """
+
+    action: str
+    method: str
+    template: str
+    properties: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class Enforcement(NamedTuple):
+    """What Microsoft asks of sign-ins since the day `starts`; no `methods`: of every token.
+
+    `app_id` is the API that it is about, and that policies must mean to ask more.
+    """
+
+    name: Literal["baseline-scopes", "azure-multifactor"]
+    app_id: str
+    methods: tuple[str, ...]
+    starts: str
+    clouds: tuple[CloudName, ...]
     source: str
     confidence: Confidence
 
@@ -493,5 +675,49 @@ class ConsentRole(NamedTuple):
 
     role: str
     graph_app_roles: bool
+    source: str
+    confidence: Confidence
+
+
+class ConsentPolicy(NamedTuple):
+    """A built-in consent policy for all users; `lets` says what they may consent to (see the table)."""
+
+    id: str
+    lets: Literal["consentable", "low", "managed", "mail-clients"]
+    source: str
+    confidence: Confidence
+
+
+class ConsentExcluded(NamedTuple):
+    """A delegated permission that Microsoft's managed consent policy keeps from users."""
+
+    resource: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class ConsentMailClient(NamedTuple):
+    """A mail app for which users may consent to what the managed policy excludes."""
+
+    app_id: str
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class BasicPermission(NamedTuple):
+    """A delegated permission that only signs the user in."""
+
+    name: str
+    source: str
+    confidence: Confidence
+
+
+class OutdatedPortalPath(NamedTuple):
+    """A way through the portal that guides once told, in lower case, and the one there is now."""
+
+    path: str
+    now: str
     source: str
     confidence: Confidence

@@ -124,7 +124,7 @@ def _platforms(node: Node) -> dict[str, Platform | None]:
     web_only = Platform(
         _first_place(node, ("oauth2AllowIdTokenImplicitFlow", "oauth2AllowImplicitFlow", "logoutUrl")),
         None,
-        node.text("logoutUrl"),
+        node.placed_text("logoutUrl"),
         node.flag("oauth2AllowIdTokenImplicitFlow"),
         node.flag("oauth2AllowImplicitFlow"),
         node.places(_IMPLICIT_FIELDS),

@@ -69,6 +69,11 @@ class Node:
             return value
         raise self.wrong(name, "a string")
 
+    def placed_text(self, name: str) -> Text | None:
+        """A string with its place."""
+        value = self.text(name)
+        return None if value is None else Text(value, self.place(name))
+
     def text_or_null(self, name: str) -> str | Null | None:
         """A string that the directory may hold as null."""
         return NULL if self.is_null(name) else self.text(name)

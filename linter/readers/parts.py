@@ -75,6 +75,12 @@ def permission_scopes(node: Node, name: str) -> tuple[PermissionScope, ...] | No
     )
 
 
+_PRE_AUTHORIZED_FIELDS: Final = (
+    ("permissionIds", "delegated_permission_ids"),
+    ("delegatedPermissionIds", "delegated_permission_ids"),
+)
+
+
 def pre_authorized_applications(node: Node) -> tuple[PreAuthorizedApplication, ...] | None:
     """`preAuthorizedApplications`: `delegatedPermissionIds`, in the older manifest `permissionIds`."""
     clients = node.nodes("preAuthorizedApplications")
@@ -87,6 +93,7 @@ def pre_authorized_applications(node: Node) -> tuple[PreAuthorizedApplication, .
             client.strings(
                 "delegatedPermissionIds" if client.key("delegatedPermissionIds") else "permissionIds"
             ),
+            client.places(_PRE_AUTHORIZED_FIELDS),
         )
         for client in clients
     )
@@ -220,7 +227,7 @@ def platform(node: Node, name: str) -> Platform | None:
     return Platform(
         inner.at,
         inner.texts("redirectUris"),
-        inner.text("logoutUrl"),
+        inner.placed_text("logoutUrl"),
         None if implicit is None else implicit.flag("enableIdTokenIssuance"),
         None if implicit is None else implicit.flag("enableAccessTokenIssuance"),
         {} if implicit is None else implicit.places(_IMPLICIT_FIELDS),

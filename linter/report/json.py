@@ -6,14 +6,19 @@ import json
 
 from linter import __version__
 from linter.engine import AppReport, Ignore
+from linter.entra import Entra
 from linter.errors import Problem
 from linter.finding import Finding, Predicts
+from linter.obtaining import how_to_get
 from linter.positions import At
 from linter.report import Asked, Report
 from linter.report.safe import one_line, plain
 from linter.typed import Any, Final
 
 VERSION: Final = 1
+
+#: What rules lack, and the rules.
+Gap = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def render(report: Report) -> str:
@@ -42,11 +47,15 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     outcome = report.outcome
+    gaps: dict[Gap, int] = {}
+    apps = [_app(app, gaps) for app in outcome.apps]
+    entra = Entra()
     return {
         "version": VERSION,
         "tool": tool(report.catalog),
         "findings": [_finding(finding) for finding in outcome.findings],
-        "apps": [_app(app) for app in outcome.apps],
+        "apps": apps,
+        "not_evaluated": [_gap(gap, entra) for gap in gaps],
         "errors": list(map(problem, report.troubles())),
         "fixed": [{"file": plain(found.path), "findings": found.findings} for found in report.fixed],
         "ignores": {
@@ -106,7 +115,7 @@ def _predicts(predicts: Predicts | None) -> dict[str, Any] | None:
     return {"status": predicts.status, "code": predicts.code, "aadsts": list(predicts.aadsts)}
 
 
-def _app(app: AppReport) -> dict[str, Any]:
+def _app(app: AppReport, gaps: dict[Gap, int]) -> dict[str, Any]:
     return {
         "name": plain(app.name),
         "app_id": plain(app.app_id) if app.app_id else None,
@@ -115,28 +124,28 @@ def _app(app: AppReport) -> dict[str, Any]:
         "flows": app.flows,
         "calls": app.calls,
         "evaluated": app.evaluated,
-        "not_evaluated": _not_evaluated(app),
+        "not_evaluated": _gaps(app, gaps),
         "assumptions": [plain(assumption) for assumption in app.assumptions],
         "refused": [{"collection": plain(name), "reason": plain(reason)} for name, reason in app.refused],
     }
 
 
-def _not_evaluated(app: AppReport) -> list[dict[str, Any]]:
-    """Each rule with what it lacks and, in the same order, how to get that."""
-    if not app.not_evaluated:
-        return []
-    from linter.entra import Entra  # noqa: PLC0415  a run without a gap needs none of it
-    from linter.obtaining import how_to_get  # noqa: PLC0415
+def _gaps(app: AppReport, numbers: dict[Gap, int]) -> list[int]:
+    """The numbers of what stopped rules for an app; `numbers` gains those that are new."""
+    rules: dict[tuple[str, ...], list[str]] = {}
+    for entry in app.not_evaluated:
+        rules.setdefault(entry.missing, []).append(entry.rule)
+    return [numbers.setdefault((missing, tuple(names)), len(numbers)) for missing, names in rules.items()]
 
-    entra = Entra()
-    return [
-        {
-            "rule": entry.rule,
-            "missing": list(entry.missing),
-            "to_get": [plain(how_to_get(field, app.app_id, entra)) for field in entry.missing],
-        }
-        for entry in app.not_evaluated
-    ]
+
+def _gap(gap: Gap, entra: Entra) -> dict[str, Any]:
+    """What rules lack and, in the same order, how to get each of it."""
+    missing, rules = gap
+    return {
+        "missing": list(missing),
+        "to_get": [plain(how_to_get(field, None, entra)) for field in missing],
+        "rules": list(rules),
+    }
 
 
 def problem(problem: Problem) -> dict[str, Any]:

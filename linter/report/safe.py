@@ -23,11 +23,12 @@ WIDTH: Final = 120
 #: Characters before and after a mark in which a secret may begin or end; lines may be megabytes long.
 _CONTEXT: Final = 4096
 
-# Shapes: an Entra client secret (three characters, a digit, `Q~`, and 31 or more), a JWT or JWE, a PEM key,
-# user and password of a URL.
+# Shapes: an Entra client secret (three characters, a digit, `Q~`, and 31 or more), a JWT or JWE, a key in
+# DER as base64 or in PEM, user and password of a URL.
 _SHAPES: Final = (
     r"[\w.~-]{0,3}\dQ~[\w.~-]{31,}"
     r"|eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*"
+    r"|(?<![A-Za-z0-9+/])MII[A-Za-z0-9+/]{40,}={0,2}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:(?!-----END)[^\"'])*(?:-----END [A-Z ]*-----)?"
     r"|(?:(?<=://)|(?<=:/))[^\s/:@\"']+:[^\s/@\"']+(?=@)"
 )
@@ -51,7 +52,7 @@ _SECRET_LINE: Final = (
 _OPEN_KEY: Final = rf"(?:{_KEYS})[\"']?\s*[:=]\s*(?:[|>][-+\d]*)?\s*$"
 
 # Compiling the patterns costs more than a lint, and most texts hold nothing of what each must match.
-_SIGNS: Final = ("q~", "eyj", "-----begin", "@")
+_SIGNS: Final = ("q~", "eyj", "mii", "-----begin", "@")
 _WORDS: Final = ("secret", "passw", "pwd", "token", "api", "private", "connection")
 
 

@@ -53,6 +53,7 @@ def test_every_field() -> None:
         "consent": {"by": "admin", "roles": ["r"], "url": "https://u", "note": "c"},
         "api": {
             "audiences": ["api://a"],
+            "issuers": ["https://sts.windows.net/t/"],
             "issues_claims_challenges": False,
             "clients": [{"app": "x", "scopes": ["s"]}, {"app": "y"}],
         },
@@ -128,6 +129,7 @@ def test_every_field() -> None:
             ("api://a",),
             False,
             (ApiClient(at("/api/clients/0"), "x", ("s",)), ApiClient(at("/api/clients/1"), "y", None)),
+            ("https://sts.windows.net/t/",),
         ),
         notes=(
             Text("c", at("/consent/note")),

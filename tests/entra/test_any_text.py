@@ -28,6 +28,7 @@ def test_no_question_raises(one, two):
         ENTRA.clouds_of_authority,
         ENTRA.clouds_of_graph_host,
         ENTRA.other_authority,
+        ENTRA.assertion_issuer,
         ENTRA.sign_in_audience,
         ENTRA.selected_scope,
         ENTRA.selected_scopes_for,
@@ -39,7 +40,14 @@ def test_no_question_raises(one, two):
         ENTRA.graph_error,
     ):
         ask(one)
-    for ask in (ENTRA.flow, ENTRA.roles_for, ENTRA.password_operations_of, ENTRA.licence_for, ENTRA.retired):
+    for ask in (
+        ENTRA.flow,
+        ENTRA.absent_permission,
+        ENTRA.roles_for,
+        ENTRA.password_operations_of,
+        ENTRA.licence_for,
+        ENTRA.retired,
+    ):
         ask(one, two)
     ENTRA.reset_callers([one, two])
     ENTRA.sensitive_callers([one], role_assignable_group=True)

@@ -17,16 +17,37 @@ RECORD = {
     "trailing_slash_audiences": records.TrailingSlashAudience,
     "clouds": records.Cloud,
     "other_authorities": records.OtherAuthority,
+    "absent_permissions": records.AbsentPermission,
+    "assertion_issuers": records.AssertionIssuer,
+    "federated_limits": records.FederatedLimit,
     "flows": records.FlowKind,
     "sign_in_audiences": records.SignInAudience,
+    "limits": records.Limit,
+    "redirect_characters": records.RedirectCharacter,
+    "personal_claims": records.PersonalClaim,
     "oidc_scopes": records.OidcScope,
     "baseline_scopes": records.BaselineScope,
     "tier_zero": records.TierZero,
     "azure_ad_graph_permissions": records.AzureAdGraphPermission,
     "exchange_scoped": records.ExchangeScoped,
+    "exchange_roles": records.ExchangeRole,
+    "workload_permissions": records.WorkloadPermission,
+    "workload_gates": records.WorkloadGate,
+    "directory_relations": records.DirectoryRelation,
+    "object_readers": records.ObjectReader,
     "selected_scopes": records.SelectedScope,
     "cae_resources": records.CaeResource,
+    "scope_families": records.ScopeFamily,
+    "policy_targets": records.PolicyTarget,
+    "token_protection": records.TokenProtection,
+    "protected_actions": records.ProtectedAction,
+    "enforcements": records.Enforcement,
     "consent_roles": records.ConsentRole,
+    "consent_policies": records.ConsentPolicy,
+    "consent_excluded": records.ConsentExcluded,
+    "consent_mail_clients": records.ConsentMailClient,
+    "basic_permissions": records.BasicPermission,
+    "outdated_portal_paths": records.OutdatedPortalPath,
     "graph_errors": records.GraphError,
     "retired_surfaces": records.Retired,
     "directory_roles": records.DirectoryRole,
@@ -44,6 +65,7 @@ RECORD = {
     "licences": records.Licence,
     "licence_needs": records.LicenceNeed,
     "libraries": records.Library,
+    "microsoft_clients": records.MicrosoftClient,
     "aadsts": records.AadstsCode,
     "directory_requests": records.DirectoryRequest,
 }
@@ -95,12 +117,25 @@ def test_practitioner_knowledge_alone_is_never_of_high_confidence(table):
         ("resources", "name"),
         ("clouds", "name"),
         ("other_authorities", "host"),
+        ("absent_permissions", "name"),
+        ("assertion_issuers", "host"),
+        ("federated_limits", "of"),
         ("sign_in_audiences", "value"),
+        ("limits", "name"),
+        ("redirect_characters", "character"),
+        ("personal_claims", "name"),
         ("oidc_scopes", "name"),
         ("baseline_scopes", "name"),
         ("tier_zero", "name"),
+        ("exchange_roles", "role"),
+        ("workload_gates", "api"),
+        ("object_readers", "kind"),
         ("selected_scopes", "name"),
         ("cae_resources", "app_id"),
+        ("policy_targets", "name"),
+        ("token_protection", "app_id"),
+        ("protected_actions", "action"),
+        ("enforcements", "name"),
         ("consent_roles", "role"),
         ("graph_errors", "code"),
         ("retired_surfaces", "name"),
@@ -169,6 +204,10 @@ def test_every_api_that_a_table_names_is_in_resources():
     named = {row["resource"] for row in rows("exchange_scoped")}
     named |= {row["resource"] for row in rows("trailing_slash_audiences")}
     named |= {row["app_id"] for row in rows("cae_resources")}
+    named |= {row["app_id"] for row in rows("scope_families")}
+    named |= {row["app_id"] for row in rows("token_protection")}
+    named |= {row["app_id"] for row in rows("enforcements")}
+    named |= {app_id for row in rows("policy_targets") for app_id in row["app_ids"]}
     assert named - known == set()
 
 
@@ -182,6 +221,11 @@ def test_password_roles_are_those_that_may_reset_a_user_without_role():
     entra = Entra()
     for operation in entra.password_operations:
         assert set(operation.roles) in (set(), entra.reset_callers(()))
+
+
+def test_no_scope_family_has_two_apis():
+    families = [name.lower() for row in rows("scope_families") for name in row["families"]]
+    assert len(families) == len(set(families))
 
 
 def test_no_template_has_a_version():

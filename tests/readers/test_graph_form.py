@@ -129,7 +129,7 @@ EXPECTED = {
             "web": {
                 "at": "/web",
                 "redirect_uris": [("https://portal.contoso.com/signin-oidc", "/web/redirectUris/0")],
-                "logout_url": "https://portal.contoso.com/logout",
+                "logout_url": ("https://portal.contoso.com/logout", "/web/logoutUrl"),
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
                 "places": {
@@ -165,6 +165,9 @@ EXPECTED = {
                         "at": "/api/preAuthorizedApplications/0",
                         "app_id": "c1000000-0000-4000-8000-000000000001",
                         "delegated_permission_ids": ["5c000000-0000-4000-8000-000000000001"],
+                        "places": {
+                            "delegated_permission_ids": "/api/preAuthorizedApplications/0/delegatedPermissionIds"  # noqa: E501
+                        },
                     }
                 ],
             },

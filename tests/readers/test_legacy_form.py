@@ -240,7 +240,7 @@ EXPECTED = {
                     ("https://contoso.com/cb", "/replyUrlsWithType/0/url"),
                     ("https://contoso.com/cb2", "/replyUrlsWithType/3/url"),
                 ],
-                "logout_url": "https://contoso.com/out",
+                "logout_url": ("https://contoso.com/out", "/logoutUrl"),
                 "enable_id_token_issuance": True,
                 "enable_access_token_issuance": False,
                 "places": {
@@ -282,6 +282,7 @@ EXPECTED = {
                         "at": "/preAuthorizedApplications/0",
                         "app_id": "c1000000-0000-4000-8000-000000000101",
                         "delegated_permission_ids": ["5c000000-0000-4000-8000-000000000101"],
+                        "places": {"delegated_permission_ids": "/preAuthorizedApplications/0/permissionIds"},
                     }
                 ],
             },

@@ -67,6 +67,7 @@ EXPECTED = {
                         "at": "/preAuthorizedApplications/0",
                         "app_id": "1fec8e78-bce4-4aaf-ab1b-5451cc387264",
                         "delegated_permission_ids": ["${{AAD_APP_ACCESS_AS_USER_PERMISSION_ID}}"],
+                        "places": {"delegated_permission_ids": "/preAuthorizedApplications/0/permissionIds"},
                     }
                 ],
             },

@@ -88,20 +88,21 @@ def test_the_rest():
                 "flows": 1,
                 "calls": 1,
                 "evaluated": 5,
-                "not_evaluated": [
-                    {"rule": "x/a", "missing": ["grants"], "to_get": ["entralint explain --grants <appId>"]},
-                    {
-                        "rule": "x/b",
-                        "missing": ["application.api", "flow.scopes"],
-                        "to_get": [
-                            "az ad app show --id <appId> > app.json",
-                            "write `scopes` in the calls file, in a flow",
-                        ],
-                    },
-                ],
+                "not_evaluated": [0, 1],
                 "assumptions": ["all grants are of one client"],
                 "refused": [{"collection": "domains", "reason": "403: Forbidden"}],
             }
+        ],
+        "not_evaluated": [
+            {"missing": ["grants"], "to_get": ["entralint explain --grants <appId>"], "rules": ["x/a"]},
+            {
+                "missing": ["application.api", "flow.scopes"],
+                "to_get": [
+                    "az ad app show --id <appId> > app.json",
+                    "write `scopes` in the calls file, in a flow",
+                ],
+                "rules": ["x/b"],
+            },
         ],
         "errors": [
             {"file": "bad.json", "line": 3, "column": 4, "message": "a comma, is: expected %"},

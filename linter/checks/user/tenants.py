@@ -75,6 +75,8 @@ def _assigned_by_nesting(
         f"The user of `{flow.name}` is assigned to the app only through a group within an assigned one, "
         "and assignments do not reach nested groups",
         (Related(found.at, f"assigned: {found.principal_id}"),),
+        # Where no assignment is required the sign-in works, and the roles are missing from the token.
+        severity="warning" if unsure else None,
         confidence="medium" if unsure else None,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from linter import tenant as t
+from linter.model import NULL
 from linter.positions import At
 from linter.readers.dates import days, utc
 from linter.readers.directory.principals import guid
@@ -170,7 +171,7 @@ def conditional_access_policy(node: Node) -> t.ConditionalAccessPolicy:
     clients = conditions.node("clientApplications") or empty
     platforms = conditions.node("platforms")
     locations = conditions.node("locations")
-    transfer = (conditions.node("authenticationFlows") or empty).text("transferMethods") or ""
+    transfer = (conditions.node("authenticationFlows") or empty).text("transferMethods")
     grant = node.node("grantControls") or empty
     frequency = (node.node("sessionControls") or empty).node("signInFrequency") or empty
     return t.ConditionalAccessPolicy(
@@ -202,8 +203,9 @@ def conditional_access_policy(node: Node) -> t.ConditionalAccessPolicy:
         client_app_types=_lower(conditions, "clientAppTypes"),
         sign_in_risk_levels=_lower(conditions, "signInRiskLevels") or (),
         user_risk_levels=_lower(conditions, "userRiskLevels") or (),
+        insider_risk_levels=_flags(conditions.text("insiderRiskLevels")),
         service_principal_risk_levels=_lower(conditions, "servicePrincipalRiskLevels") or (),
-        authentication_flows=tuple(one for one in transfer.lower().replace(" ", "").split(",") if one),
+        authentication_flows=_flags(transfer),
         device_filter=_filter(conditions.node("devices") or empty, "deviceFilter"),
         operator=grant.text("operator"),
         controls=_lower(grant, "builtInControls") or (),
@@ -218,6 +220,11 @@ def conditional_access_policy(node: Node) -> t.ConditionalAccessPolicy:
 def _lower(node: Node, name: str) -> tuple[str, ...] | None:
     found = node.strings(name)
     return None if found is None else tuple(one.lower() for one in found)
+
+
+def _flags(text: str | None) -> tuple[str, ...]:
+    """The members of an enumeration of flags, which Microsoft Graph writes as `one, two`."""
+    return tuple(one for one in (text or "").lower().replace(" ", "").split(",") if one)
 
 
 def _filter(node: Node, name: str) -> str | None:
@@ -295,9 +302,11 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
     """The tenant's default policy (`applicationRestrictions`), or one for some apps (`restrictions`)."""
     empty = Node({}, node.at, node.completeness)
     rules = node.node("applicationRestrictions") or node.node("restrictions") or empty
-    uris = (rules.node("identifierUris") or empty).node("nonDefaultUriAddition")
-    audiences = rules.node("audiences") or empty
-    states = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
+    # A policy for some apps says below `restrictions` what is about registrations alone.
+    own = rules.node("applicationRestrictions") or rules
+    uris = (own.node("identifierUris") or empty).node("nonDefaultUriAddition")
+    audiences = own.node("audiences") or empty
+    blocked = {name: audiences.node(name) for name in ("azureAdMultipleOrgs", "personalMicrosoftAccount")}
     applies_to = node.nodes("appliesTo")
     ids = [guid(one, "id") for one in applies_to or ()]
     return t.AppManagementPolicy(
@@ -307,8 +316,14 @@ def app_management_policy(node: Node) -> t.AppManagementPolicy:
         _restrictions(rules, "passwordCredentials"),
         _restrictions(rules, "keyCredentials"),
         uris.text("state") if uris is not None else None,
-        {name: one.text("state") or "" for name, one in states.items() if one is not None},
+        {name: _audience(one) for name, one in blocked.items() if one is not None},
         None if applies_to is None else tuple(one for one in ids if one is not None),
+    )
+
+
+def _audience(node: Node) -> t.AudienceRestriction:
+    return t.AudienceRestriction(
+        node.at, node.text("state"), utc(node.text("restrictForAppsCreatedAfterDateTime"))
     )
 
 
@@ -412,9 +427,23 @@ def exchange_authorization(node: Node) -> t.ExchangeAuthorization:
 def exchange_organization(node: Node) -> t.ExchangeOrganization:
     """`Get-OrganizationConfig`: EWS."""
     enabled = node.value("EwsEnabled")
+    undecided = enabled is None and node.key("EwsEnabled") is not None
     return t.ExchangeOrganization(
-        node.at, enabled if type(enabled) is bool else None, _written(node, "EwsApplicationAccessPolicy")
+        node.at,
+        NULL if undecided else enabled if type(enabled) is bool else None,
+        _written(node, "EwsApplicationAccessPolicy"),
+        _app_ids(node, "EwsAllowedAppIDs"),
     )
+
+
+def _app_ids(node: Node, name: str) -> tuple[str, ...] | None:
+    """A list of appIds, which PowerShell writes as a list or as one text."""
+    value = node.value(name)
+    if isinstance(value, str):
+        value = value.replace(",", " ").replace(";", " ").split()
+    if type(value) is not list:
+        return None
+    return tuple(item.strip().lower() for item in value if isinstance(item, str))
 
 
 def _written(node: Node, name: str) -> str | None:
