@@ -6,7 +6,7 @@ target's own roles decide, too: who may reset a password, and who may act on it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from linter.catalog.store import Catalog
 from linter.destination import acts_on_self
@@ -44,15 +44,6 @@ def needed(call: Call, catalog: Catalog, entra: Entra) -> Needed | None:
         if way.access == "delegated" and way.roles_needed and (way.property or "").lower() in written:
             return Needed(way.roles, False, way.confidence)
     return None
-
-
-def holds_one(held: Iterable[str], names: Iterable[str], entra: Entra) -> bool | None:
-    """Whether one of the roles `held` is among `names`; None where a role of the tenant's own may do."""
-    known = [entra.directory_role(name) for name in held]
-    wanted = frozenset(names)
-    if any(role is not None and role.name in wanted for role in known):
-        return True
-    return None if None in known else False
 
 
 # --- acts on somebody's account ---------------------------------------------------------------

@@ -6,7 +6,7 @@ from linter import examples
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Unknown
-from linter.rights import Act, Target, acts, administrator, holds_one, needed
+from linter.rights import Act, Target, acts, administrator, needed
 
 CATALOG = Catalog.open()
 ENTRA = Entra()
@@ -81,11 +81,11 @@ def test_who_is_no_administrator(target, expected):
 
 
 def test_a_role_of_the_tenants_own_may_do():
-    assert holds_one(["62E90394-69f5-4237-9190-012177145e10"], ["Global Administrator"], ENTRA) is True
-    assert holds_one(["Reports Reader"], ["Global Administrator"], ENTRA) is False
-    assert holds_one(["Contoso Role"], ["Global Administrator"], ENTRA) is None
-    assert holds_one(["Contoso Role", "Global Administrator"], ["Global Administrator"], ENTRA) is True
-    assert holds_one([], ["Global Administrator"], ENTRA) is False
+    assert ENTRA.holds_one(["62E90394-69f5-4237-9190-012177145e10"], ["Global Administrator"]) is True
+    assert ENTRA.holds_one(["Reports Reader"], ["Global Administrator"]) is False
+    assert ENTRA.holds_one(["Contoso Role"], ["Global Administrator"]) is None
+    assert ENTRA.holds_one(["Contoso Role", "Global Administrator"], ["Global Administrator"]) is True
+    assert ENTRA.holds_one([], ["Global Administrator"]) is False
 
 
 def test_what_needs_a_role():

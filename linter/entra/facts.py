@@ -348,6 +348,14 @@ class Entra:
         """A built-in role by its name, a former name or its template id."""
         return self._roles_by_name.get(name.strip().lower())
 
+    def holds_one(self, held: Iterable[str], names: Iterable[str]) -> bool | None:
+        """Whether one of the roles `held` is among `names`; None where one of the tenant's own may do."""
+        known = [self.directory_role(name) for name in held]
+        wanted = frozenset(names)
+        if any(role is not None and role.name in wanted for role in known):
+            return True
+        return None if None in known else False
+
     @cached_property
     def role_requirements(self) -> tuple[r.Roles, ...]:
         """Operations that need a directory role in delegated use."""

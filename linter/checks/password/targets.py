@@ -15,7 +15,7 @@ from linter.holdings import directory_roles, where_declared
 from linter.ladder import Climb, Rung, may_be_work_account
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
 from linter.placeholder import has_placeholder
-from linter.rights import Act, Target, acts, administrator, holds_one
+from linter.rights import Act, Target, acts, administrator
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
 
@@ -124,7 +124,7 @@ def _refused_to_user(
             continue
         user = found.flow.user
         held = user.roles if user else None
-        may = None if held is None else holds_one(held, found.target.allowed, entra)
+        may = None if held is None else entra.holds_one(held, found.target.allowed)
         if user is None or may is None:
             yield Unknown("user.roles")
         elif not may:
@@ -164,7 +164,7 @@ def _done(found: _Found) -> str:
 
 def _app_holds(target: Target, inventory: Inventory | None, grants: Grants | None, entra: Entra) -> bool:
     """Whether the app has, or with a role of the tenant's own may have, a right to act on the target."""
-    return holds_one(directory_roles(inventory, grants), target.allowed, entra) is not False
+    return entra.holds_one(directory_roles(inventory, grants), target.allowed) is not False
 
 
 # --- accounts whose password is set elsewhere ---------------------------------------------------

@@ -1,4 +1,4 @@
-"""Permissions that the tables leave out: a call's body, query or target asks for more than is listed."""
+"""Needs that the permission tables leave out: by a call's body, query or target, or in the workload itself."""
 
 from __future__ import annotations
 
@@ -186,3 +186,25 @@ def _advanced(flow: Flow, call: Call, what: str, lacks: str, only: bool) -> Hit:
         # Some properties can be compared so without it, and no list of them is complete.
         confidence="medium" if what.startswith(("filters with `n", "counts")) else None,
     )
+
+
+def access_policy_needed(
+    climbs: tuple[Climb, ...], entra: Entra, inventory: Inventory | None = None
+) -> Iterator[Hit | Unknown]:
+    """The workload keeps apps out until its administrator lets them in (application access policies)."""
+    specific = inventory.resource_specific_permissions if inventory else None
+    for climb in climbs:
+        operation = climb.step.operation
+        if operation is None or climb.flow.access != "application" or climb.step.rung == "other-token":
+            continue
+        policy = entra.access_policy(operation.template)
+        held = (*climb.step.alternative, *(specific or ()))
+        if policy is None or any(name.endswith(policy.unless) for name in held):
+            continue
+        yield Hit(
+            subject.of_call(climb.flow, climb.call),
+            climb.call.at,
+            f"`{subject.of_request(climb.call)}` is made by an app itself, which also needs {policy.needs}",
+            (Related(place(climb.flow, "type"), "an app-only token"),),
+            confidence=policy.confidence,
+        )

@@ -1,4 +1,4 @@
-"""What a permission opens only once somebody else agrees: Teams' and Exchange's own administrators."""
+"""Permissions of Exchange that do nothing until Exchange's own administrators agree."""
 
 from __future__ import annotations
 
@@ -8,39 +8,16 @@ from linter import subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import ExchangeAppPermission
-from linter.finding import Hit, Related, Unknown
+from linter.finding import Hit, Unknown
 from linter.holdings import Declared, api_of, declared, directory_roles
-from linter.ladder import Climb
-from linter.model import Application, Grants, Inventory, place
-from linter.rights import holds_one
+from linter.mailboxes import roles_held
+from linter.model import Application, Grants, Inventory
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
 
 _EXCHANGE: Final = "00000002-0000-0ff1-ce00-000000000000"
-
-
-def access_policy_needed(
-    climbs: tuple[Climb, ...], entra: Entra, inventory: Inventory | None = None
-) -> Iterator[Hit | Unknown]:
-    """The workload keeps apps out until its administrator lets them in (application access policies)."""
-    specific = inventory.resource_specific_permissions if inventory else None
-    for climb in climbs:
-        operation = climb.step.operation
-        if operation is None or climb.flow.access != "application" or climb.step.rung == "other-token":
-            continue
-        policy = entra.access_policy(operation.template)
-        held = (*climb.step.alternative, *(specific or ()))
-        if policy is None or any(name.endswith(policy.unless) for name in held):
-            continue
-        yield Hit(
-            subject.of_call(climb.flow, climb.call),
-            climb.call.at,
-            f"`{subject.of_request(climb.call)}` is made by an app itself, which also needs {policy.needs}",
-            (Related(place(climb.flow, "type"), "an app-only token"),),
-            confidence=policy.confidence,
-        )
 
 
 def mail_protocol_needs_mailbox_right(
@@ -72,13 +49,13 @@ def exchange_admin_needs_role(
     if application.required_resource_access is None:
         yield Unknown("application.required_resource_access")
     for entry, row in _exchange_entries(application, catalog, entra):
-        if not row.roles or _in_role_group(application, grants, tenant):
+        if not row.roles or roles_held(tenant, application, grants):
             continue
         roles = directory_roles(inventory, grants)
         stated = inventory is not None and inventory.directory_roles is not None
         if not stated and (grants is None or grants.directory_roles is None):
             yield Unknown("grants.directory_roles")
-        elif holds_one(roles, row.roles, entra) is False:
+        elif entra.holds_one(roles, row.roles) is False:
             yield Hit(
                 subject.of_permission(api_of(entry, catalog), row.name, "Role"),
                 entry.entry.at,
@@ -95,14 +72,3 @@ def _exchange_entries(
             row = entra.exchange_app_permission(entry.written)
             if row is not None:
                 yield entry, row
-
-
-def _in_role_group(application: Application, grants: Grants | None, tenant: Tenant | None) -> bool:
-    """Whether Exchange's own role assignments name the app."""
-    principal = grants.service_principal if grants else None
-    names = {application.app_id, application.display_name, principal.id if principal else None} - {None}
-    known = {name.lower() for name in names if name}
-    return any(
-        (one.app or "").lower() in known
-        for one in (tenant.exchange_role_assignments if tenant else None) or ()
-    )

@@ -16,7 +16,7 @@ from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import holdings, where_declared
 from linter.ladder import Climb, Step, find, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, place
-from linter.rights import Needed, Target, acts, administrator, holds_one, needed
+from linter.rights import Needed, Target, acts, administrator, needed
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def delegated_needs_directory_role(
             if asked is None or (asked.on_self and acts_on_self(flow, call)):
                 continue
             held = flow.user.roles if flow.user else None
-            holds = None if held is None else holds_one(held, asked.names, entra)
+            holds = None if held is None else entra.holds_one(held, asked.names)
             if holds is None:
                 yield Unknown("user.roles")
             elif not holds:
@@ -68,7 +68,7 @@ def eligible_not_active_role(
         held = flow.user.roles if flow.user else None
         for call in flow.every_call():
             wanted = _wanted(flow, call, catalog, entra)
-            holds = holds_one(held or (), wanted, entra) if wanted else True
+            holds = entra.holds_one(held or (), wanted) if wanted else True
             if holds:
                 continue
             eligible = flow.user.eligible_roles if flow.user else None
@@ -76,7 +76,7 @@ def eligible_not_active_role(
                 yield Unknown("user.roles")
             elif flow.user is None or eligible is None:
                 yield Unknown("user.eligible_roles")
-            elif role := next((name for name in eligible if holds_one((name,), wanted, entra)), None):
+            elif role := next((name for name in eligible if entra.holds_one((name,), wanted)), None):
                 yield _not_active(flow, call, role, entra)
 
 
@@ -222,7 +222,7 @@ def lacks_workload_rights(
         for call in flow.every_call():
             operation = find(call, catalog, entra).operation
             right = entra.workload_right(operation.method, operation.template) if operation else None
-            if right is None or holds_one(roles, right.roles, entra) is not False:
+            if right is None or entra.holds_one(roles, right.roles) is not False:
                 continue
             yield Hit(
                 subject.of_call(flow, call),
