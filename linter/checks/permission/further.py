@@ -1,4 +1,4 @@
-"""Needs that the permission tables leave out: by a call's body, query or target, or in the workload itself."""
+"""Needs that the permission tables leave out: by a call's body, query or target, or in the workload."""
 
 from __future__ import annotations
 
