@@ -271,6 +271,7 @@ class Call(NamedTuple):
     """One planned API call. `url` is as written; `requests` are those of a `$batch` body.
 
     `headers` are the names of the headers it sends that decide something, such as ConsistencyLevel.
+    `resource` is what a new subscription watches, `entity_types` are what a search looks for.
     """
 
     at: At
@@ -281,6 +282,8 @@ class Call(NamedTuple):
     requests: tuple[Call, ...] | None = None
     note: str | None = None
     headers: tuple[str, ...] | None = None
+    resource: str | None = None
+    entity_types: tuple[str, ...] | None = None
 
 
 def written_properties(writes: Iterable[str]) -> frozenset[str]:

@@ -19,6 +19,7 @@ from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, Permis
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
+from linter.further import further_names
 from linter.holdings import TYPES, Declared, declared
 from linter.ladder import TYPE_OF, Climb, find
 from linter.least import Alternative, Clause
@@ -135,10 +136,14 @@ def _stays(
 ) -> frozenset[str]:
     """What is declared for other reasons than the calls that are known.
 
-    It is there for signing in, or the tables hardly know what it opens, or a call without a token
-    accepts it, of which nobody knows what token it would have.
+    It is there for signing in, or the tables hardly know what it opens, or a call needs it beyond what
+    they list, or a call without a token accepts it, of which nobody knows what token it would have.
     """
     names: set[str] = set()
+    for call in [call for flow in flows for call in flow.every_call()]:
+        operation = find(call, catalog, entra).operation
+        if operation is not None:
+            names.update(further_names(call, operation, entra))
     for call in [call for flow in flows if flow.access is None for call in flow.every_call()]:
         operation = find(call, catalog, entra).operation
         for scheme in SCHEMES:

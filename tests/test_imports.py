@@ -87,8 +87,8 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
             "audience", "audience.retired", "consent", "consent.principal", "credential", "flow",
             "flow.native", "manifest", "manifest.app_id_uris", "manifest.claims", "manifest.document",
             "manifest.limits", "manifest.references", "permission", "permission.entries",
-            "personal_account", "privilege", "privilege.levels", "privilege.mailboxes",
-            "privilege.settings", "redirect", "token_type",
+            "permission.workloads", "personal_account", "privilege", "privilege.levels",
+            "privilege.mailboxes", "privilege.settings", "redirect", "token_type",
         )
     }  # fmt: skip
     assert not any(name.startswith("linter.calls.") or name == "linter.readers.grants" for name in loaded)

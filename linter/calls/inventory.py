@@ -294,6 +294,8 @@ _CALL: Final[Mapping[str, Kind]] = {
     "writes": names(),
     "target": _target,
     "headers": names(),
+    "resource": text,
+    "entity_types": names(),
     "note": note,
     "requests": each(_request, most=20),  # Graph's limit of one batch
 }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter import subject, wording
 from linter.amend import can_lose_roles, declare_for_call, withdraw
 from linter.asked import Asked, asked_for
-from linter.audience import asked_in, is_own, token_audiences
+from linter.audience import asked_in, is_own, may_be_for_graph, token_audiences
 from linter.authority import is_ad_fs
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource
@@ -24,7 +24,7 @@ from linter.holdings import (
     directory_roles,
     where_declared,
 )
-from linter.ladder import Climb, Rung, is_graph_call, stopped_at
+from linter.ladder import Climb, Rung, find, is_graph_call, stopped_at
 from linter.mailboxes import roles_held
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
@@ -169,6 +169,29 @@ def me_alias_with_app_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[H
                     f"`{flow.name}` has none",
                     (_token(flow),),
                 )
+
+
+def retired_for_apps(
+    flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, today: str
+) -> Iterator[Hit | Unknown]:
+    """An API that no longer takes app-only tokens, whatever the permission tables list (its announcement)."""
+    for flow in flows:
+        if flow.access != "application" or not may_be_for_graph(flow, entra):
+            continue
+        for call in flow.every_call():
+            operation = find(call, catalog, entra).operation
+            host = parse_url(call.url).host or "graph.microsoft.com"
+            for row in entra.retired(host, operation.template) if operation else ():
+                if row.access == "application" and today[: len(row.ends)] >= row.ends:
+                    yield Hit(
+                        subject.of_call(flow, call),
+                        call.at,
+                        f"`{subject.of_request(call)}` needs a signed-in user since {row.ends}, "
+                        f"and `{flow.name}` has an app-only token",
+                        (_token(flow),),
+                        fix=f"Use {row.replacement}.",
+                        confidence=row.confidence,
+                    )
 
 
 # --- the token has no permissions ---------------------------------------------------------------

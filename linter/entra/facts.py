@@ -348,6 +348,14 @@ class Entra:
         """A built-in role by its name, a former name or its template id."""
         return self._roles_by_name.get(name.strip().lower())
 
+    def holds_one(self, held: Iterable[str], names: Iterable[str]) -> bool | None:
+        """Whether one of the roles `held` is among `names`; None where one of the tenant's own may do."""
+        known = [self.directory_role(name) for name in held]
+        wanted = frozenset(names)
+        if any(role is not None and role.name in wanted for role in known):
+            return True
+        return None if None in known else False
+
     @cached_property
     def role_requirements(self) -> tuple[r.Roles, ...]:
         """Operations that need a directory role in delegated use."""
@@ -397,6 +405,87 @@ class Entra:
     def outdated_portal_paths(self) -> tuple[r.OutdatedPortalPath, ...]:
         """Where guides used to send administrators for consent."""
         return read("outdated_portal_paths", r.OutdatedPortalPath)
+
+    @cached_property
+    def guest_levels(self) -> tuple[r.GuestAccess, ...]:
+        """The values of guestUserRoleId."""
+        return read("guest_access", r.GuestAccess)
+
+    def guest_access(self, role_id: str | None) -> r.GuestAccess | None:
+        """What guests see at one level; at that of a new tenant where None is given."""
+        plain = role_id.strip().lower() if role_id is not None else None
+        return _first(
+            row for row in self.guest_levels if (row.default if plain is None else row.role_id == plain)
+        )
+
+    @cached_property
+    def workload_rights(self) -> tuple[r.WorkloadRight, ...]:
+        """Operations that a workload keeps to some of its users."""
+        return read("workload_rights", r.WorkloadRight)
+
+    def workload_right(self, method: str, template: str) -> r.WorkloadRight | None:
+        """What an operation of Microsoft Graph asks of the signed-in user in its workload."""
+        return self._rights_by_operation.get((method.strip().upper(), plain_template(template)))
+
+    # --- what the permission tables leave out -------------------------------------------------
+
+    @cached_property
+    def further_permissions(self) -> tuple[r.FurtherPermission, ...]:
+        """What calls need beyond what is listed for their operation."""
+        return read("further_permissions", r.FurtherPermission)
+
+    def further_permissions_of(self, method: str, template: str) -> tuple[r.FurtherPermission, ...]:
+        """What some calls of an operation of Microsoft Graph need as well."""
+        plain, verb = plain_template(template), method.strip().upper()
+        return tuple(
+            row
+            for row in self.further_permissions
+            if verb in row.methods and plain in map(plain_template, row.templates)
+        )
+
+    @cached_property
+    def advanced_collections(self) -> tuple[r.AdvancedCollection, ...]:
+        """Lists of directory objects."""
+        return read("advanced_collections", r.AdvancedCollection)
+
+    def advanced_collection(self, template: str) -> r.AdvancedCollection | None:
+        """The kind of directory object that an operation with this path template lists."""
+        plain = plain_template(template)
+        return _first(row for row in self.advanced_collections if plain in map(plain_template, row.templates))
+
+    @cached_property
+    def search_entities(self) -> tuple[r.SearchEntity, ...]:
+        """What `/search/query` finds."""
+        return read("search_entities", r.SearchEntity)
+
+    def search_entity(self, name: str) -> r.SearchEntity | None:
+        """The entry of one entity type."""
+        plain = name.strip().lower()
+        return _first(row for row in self.search_entities if row.name.lower() == plain)
+
+    @cached_property
+    def access_policies(self) -> tuple[r.AccessPolicy, ...]:
+        """Workloads that keep apps out until their administrator lets them in."""
+        return read("access_policies", r.AccessPolicy)
+
+    def access_policy(self, template: str) -> r.AccessPolicy | None:
+        """What an operation of Microsoft Graph with this path template asks of an app by itself."""
+        plain = plain_template(template)
+        return _first(
+            row
+            for row in self.access_policies
+            if any(lies_below(plain, plain_template(one)) for one in row.templates)
+        )
+
+    @cached_property
+    def exchange_app_permissions(self) -> tuple[r.ExchangeAppPermission, ...]:
+        """Application permissions of Exchange that do nothing by themselves."""
+        return read("exchange_app_permissions", r.ExchangeAppPermission)
+
+    def exchange_app_permission(self, written: str) -> r.ExchangeAppPermission | None:
+        """The entry of one of them, by name or id."""
+        plain = written.strip().lower()
+        return _first(row for row in self.exchange_app_permissions if plain in (row.name.lower(), row.id))
 
     # --- passwords ----------------------------------------------------------------------------
 
@@ -486,13 +575,20 @@ class Entra:
         """Calls that need a licence."""
         return read("licence_needs", r.LicenceNeed)
 
-    def licence_for(self, method: str, template: str) -> tuple[r.LicenceNeed, ...]:
-        """What an operation of Microsoft Graph needs, every need by itself; () where none is known."""
+    def licence_for(
+        self, method: str, template: str, selected: Iterable[str] = ()
+    ) -> tuple[r.LicenceNeed, ...]:
+        """What an operation of Microsoft Graph needs, every need by itself; () where none is known.
+
+        `selected` are the properties that the query asks for, in lower case.
+        """
+        asked = frozenset(selected)
         plain, verb = plain_template(template), method.strip().upper()
         return tuple(
             row
             for row, templates in self._licence_templates
             if (not row.methods or verb in row.methods)
+            and (row.selects is None or row.selects.lower() in asked)
             and any(lies_below(plain, one) if row.below else plain == one for one in templates)
         )
 
@@ -669,6 +765,15 @@ class Entra:
     def _consent_excluded(self) -> frozenset[tuple[str, str]]:
         rows = read("consent_excluded", r.ConsentExcluded)
         return frozenset((row.resource, row.name.lower()) for row in rows)
+
+    @cached_property
+    def _rights_by_operation(self) -> dict[tuple[str, str], r.WorkloadRight]:
+        return {
+            (method, plain_template(template)): row
+            for row in self.workload_rights
+            for method in row.methods
+            for template in row.templates
+        }
 
     @cached_property
     def _aadsts_by_number(self) -> dict[int, r.AadstsCode]:

@@ -394,6 +394,103 @@ class SensitiveProperty(NamedTuple):
     confidence: Confidence
 
 
+class GuestAccess(NamedTuple):
+    """What the tenant shows its guests: one value of `guestUserRoleId`.
+
+    `refuses` are the path templates that a guest at this level cannot list; a new tenant has the `default`.
+    """
+
+    role_id: str
+    name: str
+    default: bool
+    refuses: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+    def refuses_to_list(self, template: str) -> bool:
+        """Whether a GET of an operation with this path template is refused."""
+        return template in self.refuses
+
+
+class WorkloadRight(NamedTuple):
+    """What a user must be in a workload for these operations, or hold one of `roles` instead.
+
+    No `methods`: all. `who` completes "works only for …".
+    """
+
+    methods: tuple[str, ...]
+    templates: tuple[str, ...]
+    who: str
+    roles: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class FurtherPermission(NamedTuple):
+    """A permission that some calls of an operation need beyond what is listed for it.
+
+    `when`: `always`; the body `writes` or the query `selects` the `property`; the target is a
+    `role-assignable-group`. `what` completes "the call …". `delegated`, `application`: alternatives.
+    """
+
+    methods: tuple[str, ...]
+    templates: tuple[str, ...]
+    when: Literal["always", "writes", "selects", "role-assignable-group"]
+    property: str | None
+    what: str
+    delegated: tuple[tuple[str, ...], ...]
+    application: tuple[tuple[str, ...], ...]
+    code: str | None
+    source: str
+    confidence: Confidence
+
+
+class AdvancedCollection(NamedTuple):
+    """Lists of one kind of directory object, which answer some queries from a second index only."""
+
+    kind: str
+    templates: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class SearchEntity(NamedTuple):
+    """A kind of thing that `/search/query` finds: permissions, any one of each; none where it finds none."""
+
+    name: str
+    delegated: tuple[str, ...]
+    application: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class AccessPolicy(NamedTuple):
+    """Paths below which an app by itself needs something of the workload's administrator besides consent.
+
+    `needs` completes "the app also needs …". A permission that ends in one of `unless` needs none.
+    """
+
+    templates: tuple[str, ...]
+    needs: str
+    unless: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
+class ExchangeAppPermission(NamedTuple):
+    """An application permission of Exchange that does nothing by itself.
+
+    `needs` completes "the app also needs …"; `roles` are directory roles of which one is enough for it.
+    """
+
+    name: str
+    id: str
+    needs: str
+    roles: tuple[str, ...]
+    source: str
+    confidence: Confidence
+
+
 class Licence(NamedTuple):
     """A product and the service plans that stand for it; a final `*` is any rest."""
 
@@ -416,13 +513,15 @@ class Held(NamedTuple):
 class LicenceNeed(NamedTuple):
     """A licence that calls need: any one of `any_of`, held by `whose` (see the table).
 
-    No `methods`: all. `below`: also every path below a template. `status` and `code` are the
-    answer to a call without the licence, `code` None where it is not known.
+    No `methods`: all. `below`: also every path below a template. `selects`: only where the query asks
+    for this property. `status` and `code` are the answer to a call without the licence, `code` None
+    where it is not known.
     """
 
     methods: tuple[str, ...]
     templates: tuple[str, ...]
     below: bool
+    selects: str | None
     any_of: tuple[str, ...]
     whose: Literal["tenant", "user", "owner"]
     status: int

@@ -49,7 +49,7 @@ def test_licences_held():
         ("GET", "/auditLogs/directoryAudits", []),
         ("POST", "/identity/conditionalAccess/policies", [(("entra-id-p1",), 403, "AccessDenied")]),
         ("GET", "/identity/conditionalAccess/policies", []),
-        ("POST", "/identityProtection/riskyUsers/dismiss", [(("entra-id-p2",), 403, None)]),
+        ("POST", "/identityProtection/riskyUsers/dismiss", [(("entra-id-p2",), 403, "Forbidden")]),
         ("GET", "/identityProtection/riskDetections/{id}", [(("entra-id-p1",), 403, None)]),
         (
             "GET",
@@ -66,6 +66,7 @@ def test_licences_held():
         ("GET", "/me/calendarView", [(("exchange",), 404, "MailboxNotEnabledForRESTAPI")]),
         ("GET", "/users/{id}/drive/root", [(("sharepoint",), 404, "ResourceNotFound")]),
         ("POST", "/copilot/retrieval", [(("m365-copilot",), 403, None)]),
+        ("GET", "/copilot/admin/catalog/packages", []),
         ("GET", "/me", []),
     ],
 )

@@ -52,6 +52,13 @@ RECORD = {
     "retired_surfaces": records.Retired,
     "directory_roles": records.DirectoryRole,
     "role_requirements": records.Roles,
+    "guest_access": records.GuestAccess,
+    "workload_rights": records.WorkloadRight,
+    "further_permissions": records.FurtherPermission,
+    "advanced_collections": records.AdvancedCollection,
+    "search_entities": records.SearchEntity,
+    "access_policies": records.AccessPolicy,
+    "exchange_app_permissions": records.ExchangeAppPermission,
     "password_matrix": records.PasswordRow,
     "password_operations": records.PasswordOperation,
     "sensitive_properties": records.SensitiveProperty,
@@ -134,6 +141,10 @@ def test_practitioner_knowledge_alone_is_never_of_high_confidence(table):
         ("retired_surfaces", "name"),
         ("directory_roles", "name"),
         ("directory_roles", "template_id"),
+        ("guest_access", "role_id"),
+        ("advanced_collections", "kind"),
+        ("search_entities", "name"),
+        ("exchange_app_permissions", "name"),
         ("sensitive_properties", "name"),
         ("licences", "name"),
         ("aadsts", "code"),
@@ -170,6 +181,8 @@ def test_every_role_that_a_table_names_is_a_built_in_role():
     named |= {row["role"] for row in rows("password_matrix") if row["role"]}
     named |= {role for row in rows("password_operations") for role in row["roles"]}
     named |= {row["role"] for row in rows("consent_roles")}
+    named |= {role for row in rows("workload_rights") for role in row["roles"]}
+    named |= {role for row in rows("exchange_app_permissions") for role in row["roles"]}
     assert named - known == set()
 
 
@@ -216,6 +229,6 @@ def test_no_scope_family_has_two_apis():
 
 
 def test_no_template_has_a_version():
-    for table in ("role_requirements", "licence_needs", "password_operations"):
+    for table in ("role_requirements", "licence_needs", "password_operations", "workload_rights"):
         for row in rows(table):
             assert not any(text.startswith(("/v1.0", "/beta")) for text in row["templates"])

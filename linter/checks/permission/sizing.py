@@ -12,6 +12,7 @@ from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
+from linter.further import further_names
 from linter.holdings import (
     TYPES,
     Declared,
@@ -123,6 +124,7 @@ def _use(uses: _Uses, call: Call, types: tuple[PermissionType, ...], catalog: Ca
     if found.operation is None:
         return
     names = {scope.name for scope in entra.selected_scopes_for(found.operation.template)}
+    names.update(further_names(call, found.operation, entra))
     for scheme in SCHEMES:
         if TYPE_OF[scheme] in types:
             names.update(_accepted(found.operation, scheme, call, catalog))

@@ -15,8 +15,9 @@ from linter.entra import Entra
 from linter.entra.records import PasswordOperation
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import declared, directory_roles, requested
-from linter.ladder import Climb, Rung, find, is_graph_call
+from linter.ladder import Climb, Rung, is_graph_call
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place, written_properties
+from linter.rights import password_ways
 from linter.typed import Final
 
 # The rungs of the ladder at which a permission is missing, whatever else the app holds.
@@ -35,19 +36,13 @@ def reset_action_app_only(flows: tuple[Flow, ...], catalog: Catalog, entra: Entr
         if flow.access != "application" or not may_be_for_graph(flow, entra):
             continue
         for call in flow.every_call():
-            if any(operation.kind == "reset" for operation in _operations(call, catalog, entra)):
+            if any(operation.kind == "reset" for operation in password_ways(call, catalog, entra)):
                 yield Hit(
                     subject.of_call(flow, call),
                     call.at,
                     f"`{flow.name}` has an app-only token, and resetPassword needs a signed-in administrator",
                     (Related(place(flow, "type"), "an app-only token"),),
                 )
-
-
-def _operations(call: Call, catalog: Catalog, entra: Entra) -> tuple[PasswordOperation, ...]:
-    """The ways to change a password that the call is."""
-    operation = find(call, catalog, entra).operation
-    return entra.password_operations_of(operation.method, operation.template) if operation else ()
 
 
 def change_action_not_me(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -72,6 +67,43 @@ def change_action_not_me(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
                     f"`{subject.of_request(call)}` names a user, and changePassword is for the one signed in",
                     confidence="medium" if own is None else None,
                 )
+
+
+def own_account_reset(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
+    """`resetPassword` refuses the account of the administrator who calls it (reference: resetPassword)."""
+    for flow in flows:
+        if flow.access != "delegated" or not may_be_for_graph(flow, entra):
+            continue
+        for call in flow.every_call():
+            if not _resets_password(call, catalog, entra):
+                continue
+            own = acts_on_self(flow, call)
+            if own is None:
+                yield Unknown("call.target")
+            elif own:
+                yield Hit(
+                    subject.of_call(flow, call),
+                    call.at,
+                    f"`{subject.of_request(call)}` acts on the user's own account, "
+                    "and resetPassword is for other people's",
+                    _own_half(flow, call),
+                )
+
+
+def _resets_password(call: Call, catalog: Catalog, entra: Entra) -> bool:
+    """The reference knows resetPassword below `users` only."""
+    if any(way.kind == "reset" for way in password_ways(call, catalog, entra)):
+        return True
+    if call.method != "POST" or not is_graph_call(call, entra):
+        return False
+    steps = [step.lstrip(".") for step in tokens(parse_url(call.url).path)]
+    return steps[:2] == ["me", "authentication"] and steps[-1:] == ["resetpassword"]
+
+
+def _own_half(flow: Flow, call: Call) -> tuple[Related, ...]:
+    if call.target is not None:
+        return (Related(call.target.at, "the signed-in user"),)
+    return (Related(flow.user.at, f"signs in as {flow.user.id}"),) if flow.user and flow.user.id else ()
 
 
 def _changes_password_of(call: Call, entra: Entra) -> str | None:
