@@ -301,7 +301,7 @@ def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra:
 
 
 def _policies(case: Case, entra: Entra, today: str) -> Any:
-    from linter.access_policy import Policies  # noqa: PLC0415  only where there is a tenant
+    from linter.conditional_access.policy import Policies  # noqa: PLC0415  only where there is a tenant
 
     assert case.tenant is not None
     return Policies(case.tenant, entra, today, case.application, case.grants)

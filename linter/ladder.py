@@ -11,19 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linter.audience import may_be_for_graph
-from linter.authority import PERSONAL_TENANTS, serves_customers
 from linter.catalog import match
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource, reads
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
-from linter.destination import apis_called
 from linter.entra import Entra
 from linter.finding import Confidence, Severity, Unknown
 from linter.holdings import Holdings, holdings
 from linter.model import Application, Call, Flow, Grants
 from linter.placeholder import has_placeholder
+from linter.request.destination import apis_called
+from linter.sign_in.audience import may_be_for_graph
+from linter.sign_in.authority import PERSONAL_TENANTS, serves_customers
 from linter.typed import Final, Literal, NamedTuple
 
 Rung = Literal[

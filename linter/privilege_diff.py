@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from linter.audience import admitted
 from linter.cases import Case
 from linter.catalog.names import reads, writes
 from linter.catalog.records import GRAPH, Permission
@@ -22,6 +21,7 @@ from linter.ladder import Climb, climbs
 from linter.model import Application, Call
 from linter.placeholder import is_placeholder
 from linter.positions import At
+from linter.sign_in.audience import admitted
 from linter.typed import Final, Literal, NamedTuple
 
 Kind = Literal["added", "raised", "changed", "lowered", "removed"]

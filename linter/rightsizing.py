@@ -14,12 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
+from linter.authorization.further import further_names
 from linter.catalog.names import area, basic, narrower, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
-from linter.further import further_names
 from linter.holdings import TYPES, Declared, declared
 from linter.ladder import TYPE_OF, Climb, find
 from linter.least import Alternative, Clause

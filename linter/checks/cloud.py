@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import cloud, subject
-from linter.audience import admitted
-from linter.authority import serves_customers
+from linter import subject
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
@@ -21,6 +19,9 @@ from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import declared, declared_openly
 from linter.model import NULL, Application, Call, Flow, Inventory, place
 from linter.placeholder import has_placeholder
+from linter.sign_in import cloud
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import serves_customers
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import cloud, credentials, days, federation, public_client, subject
-from linter.audience import admitted
-from linter.authority import serves_customers
-from linter.credentials import FIELDS, KINDS, Kind, Use, first_day, last_day
+from linter import days, subject
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
-from linter.federation import Trust
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Unknown
 from linter.model import (
     Application,
@@ -24,6 +20,12 @@ from linter.model import (
 )
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.registration import credentials, federation, public_client
+from linter.registration.credentials import FIELDS, KINDS, Kind, Use, first_day, last_day
+from linter.registration.federation import Trust
+from linter.sign_in import cloud
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import serves_customers
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import counted, listed
 
@@ -127,7 +129,7 @@ def not_yet_valid(
 
 def violates_app_policy(application: Application, tenant: Tenant) -> Iterator[Hit | Unknown]:
     """The tenant allows no such credential, not for so long, or no such audience (400 when it is added)."""
-    from linter import app_policy  # noqa: PLC0415  few runs have the tenant's policies
+    from linter.registration import app_policy  # noqa: PLC0415  few runs have the tenant's policies
 
     for found in app_policy.violations(application, tenant):
         if isinstance(found, Unknown):

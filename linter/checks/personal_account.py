@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 
 from linter import subject
 from linter.amend import can_lose_roles, withdraw
-from linter.audience import admitted
-from linter.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -31,6 +29,8 @@ from linter.ladder import Climb, schemes, stopped_at
 from linter.model import Application, Call, Flow, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.typed import NamedTuple
 from linter.wording import listed
 

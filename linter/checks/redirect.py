@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import redirects, sizes, subject
-from linter.audience import admitted
-from linter.authority import serves_customers
+from linter import subject
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.limits import admits_personal, audience_of, beyond, over
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
-from linter.redirects import IPV6_LOOPBACK, LOOPBACK, PLATFORMS, Registered, parsed, plain, registered
-from linter.saml import signs_in_by_saml
+from linter.registration import redirects, sizes
+from linter.registration.limits import admits_personal, audience_of, beyond, over
+from linter.registration.redirects import (
+    IPV6_LOOPBACK,
+    LOOPBACK,
+    PLATFORMS,
+    Registered,
+    parsed,
+    plain,
+    registered,
+)
+from linter.registration.saml import signs_in_by_saml
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import serves_customers
 from linter.typed import Final
 
 _REDIRECTED: Final = ("authorization_code", "hybrid", "implicit")

@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
-from linter.asked import Asked, Whole, asked_for, asks_by_scope, whole_apis
-from linter.audience import asked_in, compared, is_own, own_audiences, token_audiences
-from linter.authority import is_ad_fs, is_tenant_of, serves_customers
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
-from linter.consented import scopes_of
-from linter.destination import apis_called, is_foreign
+from linter.consent.given import scopes_of
 from linter.entra import Entra
 from linter.entra.records import Resource
 from linter.entra.scopes import is_guid, parted, split_scope
@@ -25,6 +21,10 @@ from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.positions import At
+from linter.request.destination import apis_called, is_foreign
+from linter.sign_in.asked import Asked, Whole, asked_for, asks_by_scope, whole_apis
+from linter.sign_in.audience import asked_in, compared, is_own, own_audiences, token_audiences
+from linter.sign_in.authority import is_ad_fs, is_tenant_of, serves_customers
 from linter.typed import TYPE_CHECKING
 from linter.wording import is_permission_name, listed
 

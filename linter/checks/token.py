@@ -3,12 +3,8 @@
 from collections.abc import Iterator
 
 from linter import subject
-from linter.asked import asks_by_scope
-from linter.audience import is_own, token_audiences
-from linter.authority import is_ad_fs, serves_customers
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH
-from linter.destination import carries_own_right
 from linter.entra import Entra
 from linter.entra.records import Resource
 from linter.entra.scopes import split_scope
@@ -16,6 +12,10 @@ from linter.finding import Hit, Predicts, Related, Unknown
 from linter.ladder import is_graph_call
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
+from linter.request.destination import carries_own_right
+from linter.sign_in.asked import asks_by_scope
+from linter.sign_in.audience import is_own, token_audiences
+from linter.sign_in.authority import is_ad_fs, serves_customers
 from linter.typed import Literal
 
 

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import can_lose_roles, declare_for_call, withdraw
-from linter.asked import Asked, asked_for
-from linter.audience import asked_in, is_own, may_be_for_graph, token_audiences
-from linter.authority import is_ad_fs
+from linter.authorization.mailboxes import roles_held
 from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource
 from linter.catalog.records import GRAPH, PermissionType
 from linter.catalog.store import Catalog
-from linter.consented import roles_of
+from linter.consent.given import roles_of
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import (
@@ -25,9 +23,11 @@ from linter.holdings import (
     where_declared,
 )
 from linter.ladder import Climb, Rung, find, is_graph_call, stopped_at
-from linter.mailboxes import roles_held
 from linter.model import Application, Flow, Grants, Inventory, Platform, place
 from linter.positions import At
+from linter.sign_in.asked import Asked, asked_for
+from linter.sign_in.audience import asked_in, is_own, may_be_for_graph, token_audiences
+from linter.sign_in.authority import is_ad_fs
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:

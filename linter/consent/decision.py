@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from linter.audience import admitted
-from linter.authority import is_tenant_of
 from linter.catalog.records import GRAPH, Permission
 from linter.consent.page import administrator_at, shows_page
 from linter.consent.policies import Client, assigned, users_may
@@ -11,6 +9,8 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.model import NULL, Application, Consent, Flow, Grants
 from linter.placeholder import has_placeholder
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import is_tenant_of
 from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple
 
 if TYPE_CHECKING:

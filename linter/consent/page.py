@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.audience import may_be_for_graph
-from linter.authority import serves_customers
 from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -13,6 +11,8 @@ from linter.entra.scopes import split_scope
 from linter.holdings import asked_by_name, entries_of
 from linter.model import Application, Consent, Flow, place
 from linter.positions import At
+from linter.sign_in.audience import may_be_for_graph
+from linter.sign_in.authority import serves_customers
 from linter.typed import Final, NamedTuple
 
 # Grants that show no page, so that what they ask for must have been consented to before.

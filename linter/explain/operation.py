@@ -10,7 +10,6 @@ from linter.catalog.layout import METHODS
 from linter.catalog.properties import Aspect, aspects_of
 from linter.catalog.records import GRAPH, Evidence, Operation, Scheme, Support
 from linter.catalog.store import Catalog
-from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed, Roles
 from linter.errors import nearest
@@ -19,6 +18,7 @@ from linter.finding import Confidence
 from linter.ladder import TYPE_OF
 from linter.model import Call
 from linter.positions import At, Source
+from linter.request.destination import apis_called
 from linter.typed import Final, Literal, NamedTuple
 from linter.wording import alternatives, listed
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import wording
-from linter.authority import serves_customers
 from linter.entra import Entra
 from linter.entra.addresses import host_of, plain_audience
 from linter.finding import Hit, Related, Unknown
 from linter.model import NULL, Application, Inventory, place
 from linter.placeholder import has_placeholder
+from linter.sign_in.authority import serves_customers
 from linter.typed import Final, Literal, NamedTuple
 
 _Version = Literal[1, 2]

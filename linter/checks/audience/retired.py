@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import cloud, subject
+from linter import subject
 from linter.amend import admits_roles, declare_all
-from linter.audience import asked_in
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Permission, PermissionType
 from linter.catalog.store import Catalog
-from linter.destination import carries_own_right
 from linter.entra import Entra
 from linter.entra.addresses import plain_audience
 from linter.entra.records import Resource, Retired
@@ -18,7 +16,10 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.holdings import declared, resource_of
 from linter.model import NULL, Application, Call, Flow, Inventory, RequiredResourceAccess, place
 from linter.placeholder import is_placeholder
-from linter.sent import AZURE_AD_GRAPH, EXCHANGE, Sent, Token, sent_calls, tokens_of
+from linter.request.destination import carries_own_right
+from linter.request.sent import AZURE_AD_GRAPH, EXCHANGE, Sent, Token, sent_calls, tokens_of
+from linter.sign_in import cloud
+from linter.sign_in.audience import asked_in
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:

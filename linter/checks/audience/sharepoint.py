@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.catalog.match import parse_url
-from linter.credentials import federated, held
 from linter.entra import Entra
 from linter.entra.addresses import host_of
 from linter.entra.scopes import is_guid
 from linter.finding import Hit, Related, Unknown
 from linter.model import Application, Flow, Grants, place
 from linter.placeholder import has_placeholder
-from linter.sent import SHAREPOINT, Sent, Token, sent_calls, unstated
+from linter.registration.credentials import federated, held
+from linter.request.sent import SHAREPOINT, Sent, Token, sent_calls, unstated
 from linter.typed import Final
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import asked_in, own_unstated, token_audiences
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
 from linter.entra.records import Resource
 from linter.finding import CONFIDENCES, Confidence, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow
 from linter.placeholder import is_placeholder
-from linter.sent import (
+from linter.request.sent import (
     EXCHANGE,
     KEY_VAULT,
     RESOURCE_MANAGER,
@@ -23,6 +22,7 @@ from linter.sent import (
     sent_calls,
     unstated,
 )
+from linter.sign_in.audience import asked_in, own_unstated, token_audiences
 from linter.typed import Final
 
 # APIs that are known to refuse every token of another audience; elsewhere a mismatch is a warning.

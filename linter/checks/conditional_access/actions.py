@@ -14,7 +14,7 @@ from linter.model import Call, Flow, written_properties
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from linter.access_policy import Policies
+    from linter.conditional_access.policy import Policies
 
 
 def protected_action_step_up(

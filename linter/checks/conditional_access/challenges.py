@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import serves_customers
-from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import CaeResource
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.ladder import of_users, schemes
 from linter.model import Application, Call, Flow, Inventory, OptionalClaims, place
 from linter.placeholder import has_placeholder
+from linter.request.destination import apis_called
+from linter.sign_in.authority import serves_customers
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from linter.access_policy import Policies
+    from linter.conditional_access.policy import Policies
 
 _XMS_CC: Final = "xms_cc"
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from linter import subject
-from linter.access_controls import (
+from linter.catalog.records import GRAPH
+from linter.catalog.store import Catalog
+from linter.conditional_access.audience import (
+    PolicyAudience,
+    asks_baseline_alone,
+    is_confidential,
+    policy_audiences,
+)
+from linter.conditional_access.controls import (
     asks_again_within,
     asks_for,
     binds_tokens,
@@ -19,8 +27,6 @@ from linter.access_controls import (
     predicted,
     words,
 )
-from linter.catalog.records import GRAPH
-from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.entra import Entra
 from linter.entra.records import Enforcement
@@ -29,19 +35,13 @@ from linter.finding import Confidence, Hit, Related, Unknown
 from linter.holdings import asked_by_name, entries_of
 from linter.ladder import of_users
 from linter.model import Flow, place
-from linter.policy_audience import (
-    PolicyAudience,
-    asks_baseline_alone,
-    is_confidential,
-    policy_audiences,
-)
 from linter.positions import At
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 
 if TYPE_CHECKING:
-    from linter.access_controls import Wanted
-    from linter.access_policy import Met, Policies
+    from linter.conditional_access.controls import Wanted
+    from linter.conditional_access.policy import Met, Policies
     from linter.tenant import ConditionalAccessPolicy
 
     Made = Callable[[Met], Hit]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import is_own, own_unstated
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide
 from linter.consent.held import Held, held
@@ -27,6 +26,7 @@ from linter.model import (
     place,
 )
 from linter.placeholder import has_placeholder
+from linter.sign_in.audience import is_own, own_unstated
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 

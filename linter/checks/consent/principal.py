@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import is_tenant_of, serves_customers
 from linter.consent.page import shows_page
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.ladder import may_be_work_account
 from linter.model import Application, Flow, Grants, Person, ServicePrincipal, place
+from linter.sign_in.authority import is_tenant_of, serves_customers
 from linter.typed import TYPE_CHECKING
 from linter.wording import listed
 

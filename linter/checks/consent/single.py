@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.addressed import sharepoint_object, team_or_chat
 from linter.catalog.names import consented_by_resource
 from linter.finding import Hit, Related, Unknown
 from linter.ladder import Climb
 from linter.model import Application, Grants, Inventory, SitePermission
 from linter.placeholder import has_placeholder
+from linter.request.addressed import sharepoint_object, team_or_chat
 from linter.typed import Final
 from linter.wording import listed
 

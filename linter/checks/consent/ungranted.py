@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter import subject
-from linter.audience import admitted
 from linter.catalog.records import GRAPH, GRAPH_NAME, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide, who_consents
@@ -18,6 +17,7 @@ from linter.holdings import Declared, api_of, asked_by_name, declared, directory
 from linter.ladder import Climb, may_be_work_account, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, OAuth2PermissionGrant, place
 from linter.positions import At
+from linter.sign_in.audience import admitted
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed, permissions
 

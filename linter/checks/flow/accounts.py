@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from linter import subject
-from linter.access_controls import asks_for, is_multifactor, never_given, words
-from linter.authority import is_organisations, serves_customers
+from linter.conditional_access.controls import asks_for, is_multifactor, never_given, words
 from linter.entra import Entra
 from linter.finding import Confidence, Hit, Predicts, Related, Severity, Unknown
 from linter.ladder import may_be_work_account
 from linter.model import Application, Device, Flow, Person, place
 from linter.positions import At
+from linter.sign_in.authority import is_organisations, serves_customers
 from linter.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from linter.access_controls import Wanted
-    from linter.access_policy import Met, Policies
+    from linter.conditional_access.controls import Wanted
+    from linter.conditional_access.policy import Met, Policies
     from linter.tenant import Tenant
 
 

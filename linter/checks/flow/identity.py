@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import compared, is_own, own_unstated
-from linter.authority import is_organisations
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.names import fits, library_name
@@ -14,6 +12,8 @@ from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Hit, Related, Unknown
 from linter.model import Application, Flow, Text, place
 from linter.placeholder import has_placeholder
+from linter.sign_in.audience import compared, is_own, own_unstated
+from linter.sign_in.authority import is_organisations
 
 
 def microsoft_client_id(

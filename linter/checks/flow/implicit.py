@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import directory, unnumbered
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, place
+from linter.sign_in.authority import directory, unnumbered
 from linter.wording import verb
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import unnumbered
-from linter.clients import NATIVE, is_registered, misplaced, move
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, Text, place
-from linter.redirects import registered, removing, unstated
+from linter.registration.clients import NATIVE, is_registered, misplaced, move
+from linter.registration.redirects import registered, removing, unstated
+from linter.sign_in.authority import unnumbered
 from linter.typed import Final
 from linter.wording import verb
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import is_own, own_unstated
-from linter.authority import is_organisations
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.ladder import Climb, stopped_at
 from linter.model import Api, Application, Assertion, Flow, Grants, Inventory, ServicePrincipal, place
 from linter.placeholder import has_placeholder
+from linter.sign_in.audience import is_own, own_unstated
+from linter.sign_in.authority import is_organisations
 from linter.wording import listed, uses, verb
 
 

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import credentials, subject
-from linter.authority import unnumbered
-from linter.clients import CODE_FLOWS, NATIVE, is_confidential, registered_under
-from linter.credentials import FIELDS, KINDS
+from linter import subject
 from linter.entra import Entra
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Flow, Grants, Text, place
-from linter.redirects import PLATFORMS, listed
+from linter.registration import credentials
+from linter.registration.clients import CODE_FLOWS, NATIVE, is_confidential, registered_under
+from linter.registration.credentials import FIELDS, KINDS
+from linter.registration.redirects import PLATFORMS, listed
+from linter.sign_in.authority import unnumbered
 from linter.typed import Final, NamedTuple
 from linter.wording import uses, verb
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
-from linter.clients import (
+from linter.entra import Entra
+from linter.finding import Edit, Hit, Predicts, Related, Unknown
+from linter.model import Application, Flow, Platform, TokenRequest, place
+from linter.placeholder import has_placeholder
+from linter.registration.clients import (
     CODE_FLOWS,
     Misplaced,
     is_registered,
@@ -19,11 +22,8 @@ from linter.clients import (
     register,
     variant,
 )
-from linter.entra import Entra
-from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.model import Application, Flow, Platform, TokenRequest, place
-from linter.placeholder import has_placeholder
-from linter.redirects import PLATFORMS, Redirect, listed, parsed
+from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed
+from linter.sign_in.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import uses, verb
 

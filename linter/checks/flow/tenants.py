@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import is_organisations, is_same_tenant, is_tenantless
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.ladder import is_graph_call
 from linter.model import NULL, Application, Flow, Inventory, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.sign_in.authority import is_organisations, is_same_tenant, is_tenantless
 from linter.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:

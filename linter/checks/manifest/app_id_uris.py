@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import identifier_uris, sizes
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.limits import admits_personal, audience_of, beyond
 from linter.model import NULL, Application, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
-from linter.saml import signs_in_by_saml
+from linter.registration import identifier_uris, sizes
+from linter.registration.limits import admits_personal, audience_of, beyond
+from linter.registration.saml import signs_in_by_saml
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.authority import serves_customers
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.limits import admits_personal, audience_of
 from linter.model import NULL, Application, Flow, place
 from linter.placeholder import has_placeholder
+from linter.registration.limits import admits_personal, audience_of
+from linter.sign_in.authority import serves_customers
 from linter.typed import Final
 from linter.wording import listed
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import repeated, subject
+from linter import subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.errors import nearest
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.identifier_uris import accept_version_two
 from linter.model import NULL, Application, Null, place
 from linter.placeholder import is_placeholder
 from linter.positions import At
+from linter.registration import repeated
+from linter.registration.identifier_uris import accept_version_two
 
 
 def legacy_format(application: Application) -> Iterator[Hit | Unknown]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linter import sizes, subject
+from linter import subject
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import resource_of
-from linter.limits import beyond, exceeded, over
 from linter.model import Application, RequiredResourceAccess, place
 from linter.placeholder import has_placeholder
+from linter.registration import sizes
+from linter.registration.limits import beyond, exceeded, over
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

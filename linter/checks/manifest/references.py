@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import is_own
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
-from linter.switched_off import Published, switched_off
+from linter.registration.switched_off import Published, switched_off
+from linter.sign_in.audience import is_own
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.amend import declare_for_call
-from linter.audience import may_be_for_graph
+from linter.authorization.roles import password_ways
 from linter.catalog.match import parse_url, tokens
 from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
-from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import PasswordOperation
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import declared, directory_roles, requested
 from linter.ladder import Climb, Rung, is_graph_call
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place, written_properties
-from linter.rights import password_ways
+from linter.request.destination import acts_on_self
+from linter.sign_in.audience import may_be_for_graph
 from linter.typed import Final
 
 # The rungs of the ladder at which a permission is missing, whatever else the app holds.

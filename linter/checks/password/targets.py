@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import may_be_for_graph
+from linter.authorization.roles import Act, Target, acts, administrator
 from linter.catalog.match import parse_url
 from linter.catalog.store import Catalog
-from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import directory_roles, where_declared
 from linter.ladder import Climb, Rung, may_be_work_account
 from linter.model import Access, Application, Call, Flow, Grants, Inventory, place
 from linter.placeholder import has_placeholder
-from linter.rights import Act, Target, acts, administrator
+from linter.request.destination import acts_on_self
+from linter.sign_in.audience import may_be_for_graph
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
 

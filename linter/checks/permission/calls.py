@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import declare_for_call
+from linter.authorization.mailboxes import opens_call
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Operation, PermissionType
 from linter.catalog.store import Catalog
-from linter.destination import apis_called
 from linter.entra import Entra
 from linter.entra.records import DirectoryRelation, ObjectReader
 from linter.entra.scopes import split_scope
@@ -24,8 +24,8 @@ from linter.holdings import (
     where_requested,
 )
 from linter.ladder import Climb, find, stopped_at
-from linter.mailboxes import opens_call
 from linter.model import Application, Call, Flow, Grants, Inventory, place
+from linter.request.destination import apis_called
 from linter.rightsizing import Rightsizing
 from linter.typed import TYPE_CHECKING
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import admits_roles, declare, exchange
-from linter.authority import serves_customers
 from linter.catalog.records import GRAPH, GRAPH_NAME, Permission, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
@@ -22,7 +21,8 @@ from linter.holdings import (
 )
 from linter.ladder import may_be_work_account
 from linter.model import Application, Flow, Grants, place
-from linter.published import is_enabled, is_no_id, is_retired, published_types
+from linter.registration.published import is_enabled, is_no_id, is_retired, published_types
+from linter.sign_in.authority import serves_customers
 
 
 def unknown_id(

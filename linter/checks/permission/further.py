@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import declare_for_call
-from linter.audience import may_be_for_graph
+from linter.authorization.further import Missing, further, missing, reading, searches, watched
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
-from linter.further import Missing, further, missing, reading, searches, watched
 from linter.holdings import directory_roles, holdings, names_scopes, where_declared, where_requested
 from linter.ladder import Climb, Rung, find
 from linter.model import Application, Call, Flow, Grants, Inventory, place
-from linter.queries import advanced, query
+from linter.request.query import advanced, query
+from linter.sign_in.audience import may_be_for_graph
 from linter.typed import Final
 
 # Where a call gets with a token of the right kind and for the right API.

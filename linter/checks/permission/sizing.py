@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterator
 
 from linter import subject, wording
 from linter.amend import declare, exchange, withdraw
+from linter.authorization.further import further_names
 from linter.catalog.names import writes
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Operation, Permission, PermissionType, Scheme
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
-from linter.further import further_names
 from linter.holdings import (
     TYPES,
     Declared,

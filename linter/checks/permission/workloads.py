@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.authorization.mailboxes import roles_held
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import ExchangeAppPermission
 from linter.finding import Hit, Unknown
 from linter.holdings import Declared, api_of, declared, directory_roles
-from linter.mailboxes import roles_held
 from linter.model import Application, Grants, Inventory
 from linter.typed import TYPE_CHECKING, Final
 

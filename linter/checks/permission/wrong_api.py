@@ -19,7 +19,7 @@ from linter.holdings import (
 )
 from linter.ladder import Climb, stopped_at
 from linter.model import Application, Grants
-from linter.published import is_retired
+from linter.registration.published import is_retired
 from linter.typed import NamedTuple
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.authority import serves_customers
 from linter.catalog.records import GRAPH_NAME, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -18,6 +17,7 @@ from linter.holdings import (
 )
 from linter.model import Application, Grants, Inventory, ServicePrincipal, place
 from linter.positions import At
+from linter.sign_in.authority import serves_customers
 from linter.typed import Final, NamedTuple
 
 _HIGH: Final = 4

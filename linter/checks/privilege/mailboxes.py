@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
+from linter.authorization.mailboxes import (
+    answers_about,
+    gives,
+    is_scoped,
+    mailbox_of,
+    policies_of,
+    roles_held,
+    scoped_permissions,
+)
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -16,15 +25,6 @@ from linter.holdings import (
     granted_roles,
 )
 from linter.ladder import Climb
-from linter.mailboxes import (
-    answers_about,
-    gives,
-    is_scoped,
-    mailbox_of,
-    policies_of,
-    roles_held,
-    scoped_permissions,
-)
 from linter.model import Application, AppRoleAssignment, Grants
 from linter.typed import TYPE_CHECKING
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from linter import subject, wording
-from linter.addressed import Addressed, Level, sharepoint_object, team_or_chat
 from linter.amend import exchange, withdraw
 from linter.catalog.names import consented_by_resource, reads
 from linter.catalog.records import GRAPH, GRAPH_NAME, SCHEMES, Permission, PermissionType, Support
@@ -20,6 +19,7 @@ from linter.holdings import (
 )
 from linter.ladder import Climb, Step
 from linter.model import Application, Call, Flow, Inventory
+from linter.request.addressed import Addressed, Level, sharepoint_object, team_or_chat
 from linter.typed import Final, NamedTuple
 
 _FEW: Final = 5

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.audience import admitted
-from linter.authority import is_same_tenant, is_tenantless, serves_customers
 from linter.catalog.store import Catalog
 from linter.consent.policies import assigned
 from linter.entra import Entra
@@ -14,6 +12,8 @@ from linter.finding import Edit, Hit, Related, Unknown
 from linter.ladder import find
 from linter.model import NULL, Application, Call, Flow, Inventory, Null, Platform, ServicePrincipalLock, place
 from linter.positions import At
+from linter.sign_in.audience import admitted
+from linter.sign_in.authority import is_same_tenant, is_tenantless, serves_customers
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.audience import may_be_for_graph
+from linter.authorization.licences import Unlicensed, need_of, unlicensed
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import LicenceNeed
 from linter.finding import Hit, Predicts, Unknown
 from linter.ladder import may_be_work_account
-from linter.licensing import Unlicensed, need_of, unlicensed
 from linter.model import Application, Call, Flow
+from linter.sign_in.audience import may_be_for_graph
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

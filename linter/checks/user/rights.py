@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.amend import declare_for_call
-from linter.audience import may_be_for_graph
+from linter.authorization.roles import Needed, Target, acts, administrator, needed
 from linter.catalog.records import GRAPH, Support
 from linter.catalog.store import Catalog
-from linter.destination import acts_on_self
 from linter.entra import Entra
 from linter.entra.records import GuestAccess
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import holdings, where_declared
 from linter.ladder import Climb, Step, find, may_be_work_account
 from linter.model import Application, Call, Flow, Grants, place
-from linter.rights import Needed, Target, acts, administrator, needed
+from linter.request.destination import acts_on_self
+from linter.sign_in.audience import may_be_for_graph
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

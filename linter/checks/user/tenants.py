@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
-from linter.authority import serves_customers
-from linter.crossing import blocked
+from linter.authorization.cross_tenant import blocked
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.model import AppRoleAssignment, Flow, Grants, Person, ServicePrincipal
+from linter.sign_in.authority import serves_customers
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:

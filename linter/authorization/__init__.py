@@ -1,0 +1,1 @@
+"""What decides about a call beside permissions: roles, licences, other tenants, mailboxes."""

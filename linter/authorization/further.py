@@ -1,0 +1,116 @@
+"""What a call needs beyond what the permission tables list: its body, query or target decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.catalog.records import Operation, Scheme, Support
+from linter.catalog.store import Catalog
+from linter.entra import Entra
+from linter.entra.records import FurtherPermission
+from linter.finding import Unknown
+from linter.holdings import Holdings
+from linter.ladder import TYPE_OF, Climb, find
+from linter.model import Call, written_properties
+from linter.request.query import query
+from linter.typed import NamedTuple
+
+
+class Missing(NamedTuple):
+    """Permissions of which one alternative is needed and none is held; `advice` is the one to declare."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+    advice: tuple[str, ...]
+
+
+def further(climb: Climb, entra: Entra) -> Iterator[FurtherPermission | Unknown]:
+    """The further needs of a call that its own permission covers, and what would have to be known of it."""
+    step = climb.step
+    if step.operation is None or step.scheme == "DelegatedPersonal" or not step.covered:
+        return
+    for row in entra.further_permissions_of(step.operation.method, step.operation.template):
+        applies = _applies(row, climb.call)
+        if isinstance(applies, Unknown):
+            yield applies
+        elif applies:
+            yield row
+
+
+def further_names(call: Call, operation: Operation, entra: Entra) -> frozenset[str]:
+    """All permissions that a call may need beyond what is listed: whoever declares one has a use for it."""
+    return frozenset(
+        name
+        for row in entra.further_permissions_of(operation.method, operation.template)
+        if _applies(row, call)
+        for alternative in (*row.delegated, *row.application)
+        for name in alternative
+    )
+
+
+def _applies(row: FurtherPermission, call: Call) -> bool | Unknown:
+    if row.when == "writes":
+        if call.writes is None:
+            return Unknown("call.writes")
+        return (row.property or "").lower() in written_properties(call.writes)
+    if row.when == "selects":
+        return (row.property or "").lower() in query(call.url).properties
+    if row.when == "role-assignable-group":
+        if call.target is None or call.target.role_assignable_group is None:
+            return Unknown("call.target")
+        return call.target.role_assignable_group
+    return True
+
+
+def missing(
+    alternatives: tuple[tuple[str, ...], ...], scheme: Scheme, held: Holdings
+) -> Missing | tuple[Unknown, ...] | None:
+    """What of the alternatives is lacking; None where one is held whole."""
+    type_ = TYPE_OF[scheme]
+    names = held.of(type_)
+    lacks = held.lacks(type_)
+    if names is not None:
+        for alternative in alternatives:
+            if all(name in names or f"{name}.Shared" in names for name in alternative):
+                return None
+    if names is None or lacks:
+        return tuple(map(Unknown, lacks or ("application.required_resource_access",)))
+    nearest = min(alternatives, key=lambda one: sum(name not in names for name in one))
+    return Missing(alternatives, tuple(name for name in nearest if name not in names))
+
+
+# --- what a body is about ---------------------------------------------------------------------
+
+
+def watched(call: Call, catalog: Catalog, entra: Entra) -> Call | Unknown | None:
+    """The reading of what a subscription is to watch; None where the call makes no subscription."""
+    if not _is(call, "POST", "/subscriptions", catalog, entra):
+        return None
+    if call.resource is None:
+        return Unknown("call.resource")
+    return call._replace(method="GET", url="/" + call.resource.strip().lstrip("/"), resource=None)
+
+
+def reading(
+    watching: Call, subscribing: Support, scheme: Scheme, catalog: Catalog, entra: Entra
+) -> Support | None:
+    """What reading the resource accepts, first what subscribing does as well; None where nobody knows."""
+    operation = find(watching, catalog, entra).operation
+    support = operation.support(scheme) if operation is not None else None
+    if support is None or not support.supported:
+        return None
+    both = [names for names in (*support.least, *support.accepted) if names in subscribing.accepted]
+    return support._replace(accepted=tuple(dict.fromkeys((*both, *support.accepted))))
+
+
+def searches(call: Call, catalog: Catalog, entra: Entra) -> tuple[str, ...] | Unknown:
+    """The kinds of things that a call searches, () where it does not."""
+    if not _is(call, "POST", "/search/query", catalog, entra):
+        return ()
+    return Unknown("call.entity_types") if call.entity_types is None else call.entity_types
+
+
+def _is(call: Call, method: str, template: str, catalog: Catalog, entra: Entra) -> bool:
+    if call.method != method:
+        return False
+    operation = find(call, catalog, entra).operation
+    return operation is not None and operation.template == template

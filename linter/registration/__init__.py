@@ -1,0 +1,1 @@
+"""What a registration says, beside its permissions: decisions that several rules ask."""

@@ -1,0 +1,155 @@
+"""What kind of client a flow is, and where its redirect URI is registered: one decision, asked by many rules.
+
+The login service goes by the platform of the redirect URI. `web` is a confidential client's, which sends a
+credential; `spa` is a browser's and `publicClient` a device's, which send none.
+Source: https://learn.microsoft.com/entra/identity-platform/reply-url
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linter.entra import Entra
+from linter.entra.records import FlowKind
+from linter.finding import Edit, Unknown
+from linter.model import Application, Flow, Platform, Text
+from linter.placeholder import has_placeholder
+from linter.positions import At
+from linter.registration import credentials
+from linter.registration.redirects import PLATFORMS, listed, registering, removing, takes
+from linter.typed import Final, NamedTuple
+
+CODE_FLOWS: Final = ("authorization_code", "hybrid")
+
+NATIVE: Final = ("desktop", "mobile")
+"""Kinds of client that run on their users' devices."""
+
+
+# --- what a flow is ---------------------------------------------------------------------------
+
+
+def variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | None:
+    """What the flow is: by its platform, else by where its redirect URI is registered; else unknown."""
+    found = entra.flow(flow.type, flow.platform)
+    if found is not None or flow.redirect_uri is None:
+        return found
+    for kind in entra.flows:
+        if kind.type == flow.type:
+            lists = (listed(application, name) for name in kind.redirects)
+            if is_registered(flow, lists):
+                return kind
+    return None
+
+
+def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool | None:
+    """Whether the flow is a confidential client's; None where its platform would have to be known.
+
+    A browser cannot be one, whatever it sends, nor a client whose redirect URI is a public client's.
+    """
+    if flow.type == "none" or flow.platform == "spa" or _is_public(flow, application):
+        return False
+    if credentials.sends_one(flow):
+        return True
+    found = variant(flow, application, entra)
+    return None if found is None else found.client == "confidential"
+
+
+def _is_public(flow: Flow, application: Application) -> bool:
+    return flow.type in CODE_FLOWS and is_registered(flow, (listed(application, "publicClient"),))
+
+
+# --- redirect URIs ----------------------------------------------------------------------------
+
+
+def is_registered(flow: Flow, lists: Iterable[tuple[Text, ...] | None]) -> bool:
+    """Whether the flow's redirect URI is in one of the lists."""
+    return flow.redirect_uri is not None and any(_find(flow.redirect_uri, uris or ()) for uris in lists)
+
+
+def registered_under(flow: Flow, application: Application, name: str) -> Text | Unknown | None:
+    """The flow's redirect URI as it is registered under one platform; None where it is not.
+
+    `Unknown` names what would have to be stated to tell.
+    """
+    uris = listed(application, name)
+    if uris == ():
+        return None
+    if flow.redirect_uri is None:
+        return Unknown("flow.redirect_uri")
+    found = _find(flow.redirect_uri, uris or ())
+    if found is not None:
+        return found
+    if is_registered(flow, (listed(application, other) for other in PLATFORMS if other != name)):
+        return None  # one URI has one platform
+    if uris is None or any(has_placeholder(uri.value) for uri in uris):
+        return Unknown(f"application.{PLATFORMS[name]}")
+    return Unknown("flow.redirect_uri") if has_placeholder(flow.redirect_uri) else None
+
+
+def _find(uri: str, uris: Iterable[Text]) -> Text | None:
+    """The registered URI to which a sign-in may come back as `uri`; a placeholder is only itself."""
+    for text in uris:
+        if text.value == uri:
+            return text
+        if (
+            not has_placeholder(text.value)
+            and not has_placeholder(uri)
+            and takes(text.value, uri, wildcards=False)
+        ):
+            return text
+    return None
+
+
+# --- redirect URIs under the wrong platform ---------------------------------------------------
+
+
+class Misplaced(NamedTuple):
+    """A redirect URI that is registered under another platform than its flows are of."""
+
+    uri: Text
+    users: tuple[Flow, ...]
+
+
+def misplaced(flows: Iterable[Flow], application: Application, name: str) -> Iterator[Misplaced | Unknown]:
+    """The redirect URIs of `flows` that lie under the platform `name`, each once, with its flows.
+
+    A flow whose platform is not stated may be of that platform.
+    """
+    found: dict[At, Misplaced] = {}
+    for flow in flows:
+        uri = registered_under(flow, application, name)
+        if uri is None:
+            continue
+        if flow.platform is None:
+            yield Unknown("flow.platform")
+        elif isinstance(uri, Unknown):
+            yield uri
+        else:
+            users = found[uri.at].users if uri.at in found else ()
+            found[uri.at] = Misplaced(uri, (*users, flow))
+    yield from found.values()
+
+
+def move(found: Misplaced, application: Application, name: str, flows: Iterable[Flow]) -> tuple[Edit, ...]:
+    """The edits that register a redirect URI under the platform `name` instead.
+
+    None where another flow comes back to it too, or where the file has no place for a platform.
+    """
+    others = (flow for flow in flows if flow not in found.users)
+    if has_placeholder(found.uri.value) or any(is_registered(flow, ((found.uri,),)) for flow in others):
+        return ()
+    entry, _, key = found.uri.at.pointer.rpartition("/")
+    if key != "url" and not entry.lower().endswith("/redirecturis"):
+        return ()  # the oldest form has one list for all platforms
+    platform: Platform | None = getattr(application, PLATFORMS[name])
+    if platform is None:
+        return (removing(found.uri), Edit("set", application.at, {"redirectUris": [found.uri.value]}, name))
+    return (removing(found.uri), *registering(platform, name, (found.uri.value,)))
+
+
+def register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
+    """The edits that register where flows come back to; none where one of them does not say."""
+    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
+    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
+        return ()
+    return registering(platform, name, uris)
