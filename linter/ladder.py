@@ -151,8 +151,23 @@ def find(call: Call, catalog: Catalog, entra: Entra) -> Found:
     """What `call` addresses.
 
     An address that begins with a placeholder is taken for Microsoft Graph's where the path is one of
-    its operations.
+    its operations. A dozen rules ask the same of one call, one after the other.
     """
+    asked = id(call), id(catalog)
+    known = _FOUND.get(asked)
+    if known is None or known[0] is not call:
+        if len(_FOUND) >= _MOST_FOUND:
+            _FOUND.clear()
+        # The call is kept, so that its id is nobody else's for as long.
+        known = _FOUND[asked] = call, _found(call, catalog, entra)
+    return known[1]
+
+
+_FOUND: Final[dict[tuple[int, int], tuple[Call, Found]]] = {}
+_MOST_FOUND: Final = 1024
+
+
+def _found(call: Call, catalog: Catalog, entra: Entra) -> Found:
     apis = apis_called(call, entra)
     if apis is not None and all(api.app_id != GRAPH for api in apis):
         return Found("elsewhere")

@@ -707,9 +707,13 @@ class Entra:
 
     def directory_request(self, field: str) -> r.DirectoryRequest | None:
         """How to save one field of the model."""
-        return _first(row for row in self.directory_requests if row.field == field)
+        return self._requests_by_field.get(field)
 
     # --- indexes ------------------------------------------------------------------------------
+
+    @cached_property
+    def _requests_by_field(self) -> dict[str, r.DirectoryRequest]:
+        return {row.field: row for row in self.directory_requests}
 
     @cached_property
     def _resources_by_id(self) -> dict[str, r.Resource]:

@@ -14,12 +14,11 @@ This module imports PyYAML: import it only when there is YAML to read.
 
 from __future__ import annotations
 
-import yaml
-
 from linter.errors import Unreadable
 from linter.memory import remembers_last
 from linter.positions import Span, escape
 from linter.syntax import MAX_DEPTH, refusal
+from linter.syntax.yaml_library import yaml
 from linter.typed import Any, Final, NamedTuple, NoReturn, Self
 
 MAX_ALIASES: Final = 100
