@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 
 from linter.errors import Problem, Unreadable
+from linter.memory import remembers
 from linter.typed import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def shown(path: str) -> str:
     return relative.replace(os.sep, "/")
 
 
-@lru_cache(4096)  # every place in a report says its path
+@remembers(4096)  # every place in a report says its path
 def _relative(path: str, folder: str) -> str:
     return os.path.relpath(path, folder)
 

@@ -9,7 +9,6 @@ is checked against it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from linter import least
 from linter.catalog.names import consented_by_resource, for_everybody, whole_directory, writes
@@ -19,6 +18,7 @@ from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
 from linter.least import Alternative, Clause, Facts, Objective
+from linter.memory import remembers
 from linter.typed import Final, NamedTuple
 
 NO_LEVEL: Final = 3
@@ -270,7 +270,7 @@ def level(name: str, types: Iterable[PermissionType], catalog: Catalog) -> int:
     return max((permission.level or NO_LEVEL for permission in found if permission), default=NO_LEVEL)
 
 
-@lru_cache(8)
+@remembers(8)
 def reach_of(catalog: Catalog, schemes: tuple[Scheme, ...]) -> Reach:
     """What permissions open under these schemes together; kept, since many apps ask."""
     return Reach(catalog, schemes)

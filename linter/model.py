@@ -13,17 +13,27 @@ part of what is compared: compare the fields that matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum
 
 from linter.positions import At
-from linter.typed import Final, Literal, NamedTuple, Protocol
+from linter.typed import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
+if TYPE_CHECKING:
+    from enum import Enum
 
-class Null(Enum):
-    """The type of `NULL`, a member that the directory holds as null."""
+    class Null(Enum):
+        """The type of `NULL`, a member that the directory holds as null."""
 
-    NULL = "null"
+        NULL = "null"
 
+else:  # `enum` costs more than this whole module
+
+    class Null:
+        """The type of `NULL`, of which there is one."""
+
+        def __repr__(self) -> str:
+            return "NULL"
+
+    Null.NULL = Null()
 
 NULL: Final = Null.NULL
 

@@ -16,8 +16,8 @@ with arguments, and the reserved `$ref`, `$count`, `$value`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
+from linter.memory import remembers
 from linter.typed import Final, NamedTuple
 
 SLOT: Final = "{}"
@@ -64,7 +64,7 @@ class Address(NamedTuple):
     query: str
 
 
-@lru_cache(1024)  # a dozen rules take the same few URLs apart
+@remembers(1024)  # a dozen rules take the same few URLs apart
 def parse_url(url: str) -> Address:
     """Take a URL or bare path apart. Never raises."""
     url, _, _ = url.strip().partition("#")

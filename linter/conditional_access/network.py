@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
+from linter.memory import remembers
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _lies_in(one: IPv4Network | IPv6Network, outer: Iterable[IPv4Network | IPv6N
     )
 
 
-@lru_cache(256)  # many policies name few locations
+@remembers(256)  # many policies name few locations
 def _networks(ranges: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...] | None:
     """The ranges, neighbours joined; None where one of them is none."""
     from ipaddress import collapse_addresses, ip_network  # noqa: PLC0415  only where ranges are compared

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 
 from linter.entra import records as r
 from linter.entra.addresses import audience_matches, host_matches, host_of, is_pattern, plain_audience
@@ -11,6 +10,7 @@ from linter.entra.names import fits, library_name, plain_licence
 from linter.entra.scopes import split_scope
 from linter.entra.tables import read
 from linter.entra.templates import lies_below, plain_template
+from linter.memory import cached_property
 from linter.typed import TYPE_CHECKING, Final, Literal, TypeVar
 
 if TYPE_CHECKING:

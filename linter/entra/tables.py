@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from linter.typed import Any, TypeVar
+from linter.json_scanner import scanner
+from linter.typed import Any, Final, TypeVar
 
 Record = TypeVar("Record")
+
+_SCAN: Final = scanner()
 
 
 def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
@@ -17,31 +20,11 @@ def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
     """
     path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")
     with open(path, encoding="utf-8") as file:
-        rows = _parsed(file.read())["rows"]
+        text = file.read()
+    rows = _SCAN(text, text.index("{"))[0]["rows"]
     fields: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
     # Every row has every field, as the schemas say, so that nothing is left for the record to check.
     return tuple([tuple.__new__(record, [_frozen(row[field]) for field in fields]) for row in rows])  # type: ignore[arg-type,type-var]
-
-
-class _Plain:
-    """What json's scanner in C asks of a decoder: nothing out of the ordinary."""
-
-    strict = True
-    object_hook = object_pairs_hook = None
-    parse_float, parse_int, parse_constant = float, int, None
-    memo: Mapping[str, str] = {}
-
-
-def _parsed(text: str) -> Any:
-    """The value of a JSON text without a fault; the package around the scanner costs half a bare start."""
-    try:
-        from _json import make_scanner  # noqa: PLC0415  an interpreter may lack it
-    except ImportError:
-        import json  # noqa: PLC0415  only there
-
-        return json.loads(text)
-    value, _ = make_scanner(_Plain)(text, text.index("{"))  # type: ignore[arg-type]  # typeshed knows json's decoder
-    return value
 
 
 def _frozen(value: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from linter.memory import remembers
 
 
-@lru_cache(4096)  # the tables' own templates are compared with every call
+@remembers(4096)  # the tables' own templates are compared with every call
 def plain_template(template: str) -> str:
     """A template as compared: lower case, `{any}` as `{}`, no final slash.
 

@@ -10,8 +10,8 @@ private key become `***`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
+from linter.memory import remembers
 from linter.typed import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _may_match(text: str) -> bool:
     return (":" in text or "=" in text) and any(word in lowered for word in _WORDS)
 
 
-@cache
+@remembers(16)
 def _compiled(pattern: str) -> re.Pattern[str]:
     import re  # noqa: PLC0415  most texts hold nothing that looks like a secret
 

@@ -8,8 +8,8 @@ under the same key elsewhere in the text, else like the text as a whole.
 from __future__ import annotations
 
 import json
-from functools import cached_property
 
+from linter.memory import cached_property
 from linter.positions import escape
 from linter.syntax.json_page import Page, blanks
 from linter.typed import Any, Final, NamedTuple

@@ -8,12 +8,12 @@ of several requests one after another.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
+from linter.json_scanner import scanner
 from linter.positions import Span
 from linter.syntax import MAX_DEPTH, refusal
-from linter.typed import Any, NoReturn
+from linter.typed import Any, Final
 
 
 def parse(text: str, path: str) -> Any:
@@ -105,8 +105,8 @@ def _values(text: str, path: str) -> Iterator[tuple[Any, int]]:
 
 def _value(text: str, start: int, path: str) -> tuple[Any, int]:
     try:
-        value, end = _STRICT.raw_decode(text, start)
-    except (ValueError, RecursionError):
+        value, end = _STRICT(text, start)
+    except (ValueError, RecursionError, StopIteration):
         pass
     else:
         if type(value) in _CONTAINERS and _shallow(value) and not _escapes_surrogates(text, start, end):
@@ -167,8 +167,4 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _constant(_: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are not JSON")
-
-
-_STRICT = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
+_STRICT: Final = scanner(_object)

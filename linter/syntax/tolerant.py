@@ -10,15 +10,15 @@ numbers that are too long and halves of surrogate pairs.
 
 from __future__ import annotations
 
-import json
-import re
-from functools import cache
-
+from linter.json_scanner import NO_CONSTANT, scanner
 from linter.positions import Span, escape
 from linter.syntax import MAX_DEPTH
-from linter.typed import Any, Final, NoReturn
+from linter.typed import TYPE_CHECKING, Any, Final, NoReturn
 
-_SPACE = re.compile(r"[ \t\r\n]*+")
+if TYPE_CHECKING:
+    import re
+
+_SPACES: Final = " \t\r\n"
 # How what else may stand between tokens begins; compiled where a text has any.
 _ELSE: Final = ("/", "\x1b", "{{")
 _BLANK: Final = r"""(?: [ \t\r\n]+
@@ -27,7 +27,6 @@ _BLANK: Final = r"""(?: [ \t\r\n]+
           | \x1b\[[0-9;]*m
           | \{\{[#^/!][^{}\n]*\}\}
         )*+"""
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 
 # Why the standard parser refused a string, in plain words.
 _STRING_ERRORS: Final = (
@@ -49,17 +48,19 @@ class NotJsonError(Exception):
 
 def blank(text: str, at: int) -> int:
     """Where the blanks, comments and the like that begin at `at` end."""
-    spaces = _SPACE.match(text, at)
-    assert spaces is not None
-    if not text.startswith(_ELSE, spaces.end()):
-        return spaces.end()
+    length = len(text)
+    while at < length and text[at] in _SPACES:
+        at += 1
+    if not text.startswith(_ELSE, at):
+        return at
     match = _blank_pattern().match(text, at)
     assert match is not None
     return match.end()
 
 
-@cache
 def _blank_pattern() -> re.Pattern[str]:
+    import re  # noqa: PLC0415  few texts hold more than blanks, and re remembers what it compiled
+
     return re.compile(_BLANK, re.VERBOSE | re.DOTALL)
 
 
@@ -114,7 +115,7 @@ def _object(
             _expected(text, at, "a key in double quotes" + (" or }" if closing else ""), "object", opened)
         key, end = _scalar(text, at)
         if key in members:
-            raise NotJsonError(at, f"the key {json.dumps(key)} is written twice in this object")
+            raise NotJsonError(at, f"the key {_quoted(key)} is written twice in this object")
         colon = blank(text, end)
         if not text.startswith(":", colon):
             _expected(text, colon, "a colon after the key", "object", opened)
@@ -148,29 +149,35 @@ def _array(
 def _scalar(text: str, at: int) -> tuple[Any, int]:
     """A string, number, true, false or null, as the standard parser reads it."""
     try:
-        value, end = _SCALARS.raw_decode(text, at)
-    except json.JSONDecodeError as error:
-        for standard, plain in _STRING_ERRORS:
-            if error.msg.startswith(standard):
-                raise NotJsonError(error.pos, plain) from None
+        value, end = _SCALARS(text, at)
+    except StopIteration:
         _expected(text, at, "a value", "", 0)
-    except ValueError as error:  # a number of too many digits, or _constant's
-        raise NotJsonError(
-            at, str(error) if error.args == (_NO_CONSTANT,) else "a number of too many digits"
-        ) from None
-    if type(value) is str and not value.isascii():
-        half = _HALF_PAIR.search(value)
-        if half is not None:
-            raise NotJsonError(at, "a \\u escape that is half of a surrogate pair: no character")
+    except ValueError as error:
+        _refuse(error, text, at)
+    if type(value) is str and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise NotJsonError(at, "a \\u escape that is half of a surrogate pair: no character")
     return value, end
 
 
-def _constant(_: str) -> NoReturn:
-    raise ValueError(_NO_CONSTANT)
+_SCALARS: Final = scanner()
 
 
-_NO_CONSTANT: Final = "NaN and Infinity are not JSON"
-_SCALARS = json.JSONDecoder(parse_constant=_constant)
+def _refuse(error: ValueError, text: str, at: int) -> NoReturn:
+    """Refuse a scalar in plain words: `error` is a `json.JSONDecodeError`, or about a number or constant."""
+    message, offset = getattr(error, "msg", None), getattr(error, "pos", at)
+    if message is None:
+        known = str(error) == NO_CONSTANT
+        raise NotJsonError(at, NO_CONSTANT if known else "a number of too many digits") from None
+    for standard, plain in _STRING_ERRORS:
+        if message.startswith(standard):
+            raise NotJsonError(offset, plain) from None
+    _expected(text, at, "a value", "", 0)
+
+
+def _quoted(key: str) -> str:
+    import json  # noqa: PLC0415  only to refuse
+
+    return json.dumps(key)
 
 
 def _expected(text: str, at: int, what: str, kind: str, opened: int) -> NoReturn:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property
 
+from linter.memory import cached_property
 from linter.model import (
     AppRoleAssignment,
     FederatedIdentityCredential,
