@@ -1,6 +1,7 @@
-"""A thousand manifests in one call, each about 5 KB, through the command line of this environment.
+"""Many manifests in one call, each about 5 KB, through the command line of this environment.
 
-python bench/bulk.py [--count N]
+python bench/bulk.py [--count N]            a thousand files in a folder
+python bench/bulk.py --ndjson [--count N]   ten thousand lines of one file, read line by line
 """
 
 import argparse
@@ -24,10 +25,18 @@ PERMISSIONS = [
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=1000)
-    count = parser.parse_args().count
+    parser.add_argument("--count", type=int)
+    parser.add_argument("--ndjson", action="store_true")
+    options = parser.parse_args()
+    count = options.count or (10_000 if options.ndjson else 1000)
     with tempfile.TemporaryDirectory() as folder:
-        size = sum(write(Path(folder), number) for number in range(count))
+        if options.ndjson:
+            path = Path(folder, "applications.ndjson")
+            with path.open("w") as file:
+                file.writelines(json.dumps(document(number)) + "\n" for number in range(count))
+            size = path.stat().st_size
+        else:
+            size = sum(write(Path(folder), number) for number in range(count))
         command = [sys.executable, "-m", "linter", "check", "--no-config", "--format", "json", folder]
         begin = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE)
@@ -35,13 +44,22 @@ def main() -> int:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
     report = json.loads(output)
-    print(f"{len(report['apps'])} manifests, {size / count / 1024:.1f} KB each: {seconds:.2f} s, ", end="")
+    cpu = usage.ru_utime + usage.ru_stime
+    print(f"{len(report['apps'])} manifests, {size / count / 1024:.1f} KB each: ", end="")
+    print(f"{seconds:.2f} s, {cpu:.2f} s of CPU, ", end="")
     print(f"{usage.ru_maxrss / 1024:.0f} MB, exit {os.waitstatus_to_exitcode(status)}, {report['summary']}")
     return 0
 
 
 def write(folder: Path, number: int) -> int:
     """One manifest as `az ad app show` prints it; its size in bytes."""
+    text = json.dumps(document(number), indent=2)
+    (folder / f"app{number:04}.json").write_text(text)
+    return len(text)
+
+
+def document(number: int) -> dict[str, object]:
+    """One registration, healthy."""
     scopes = [
         {
             "adminConsentDescription": f"Lets a client use part {part} for the signed-in user, " * 3,
@@ -55,7 +73,7 @@ def write(folder: Path, number: int) -> int:
         }
         for part in range(5)
     ]
-    document = {
+    return {
         "appId": str(uuid.uuid5(uuid.NAMESPACE_URL, str(number))),
         "displayName": f"Service {number}",
         "signInAudience": "AzureADMyOrg",
@@ -79,10 +97,8 @@ def write(folder: Path, number: int) -> int:
                 "resourceAccess": [{"id": id_, "type": type_} for id_, type_ in PERMISSIONS],
             }
         ],
+        "notes": "n" * 1000,
     }
-    text = json.dumps(document, indent=2)
-    (folder / f"app{number:04}.json").write_text(text)
-    return len(text)
 
 
 if __name__ == "__main__":

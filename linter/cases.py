@@ -9,7 +9,7 @@ checked.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from linter import files, pairing
 from linter.errors import Problem, Unreadable
@@ -64,7 +64,8 @@ def _is_page(source: Source) -> bool:
 class Request(NamedTuple):
     """What a run is asked to look at. `is_graph_scope` knows Microsoft Graph's delegated permissions.
 
-    `tenants` are folders of collections. Of the files that are found only `kinds` are read.
+    `tenants` are folders of collections. `streams`: large lists of registrations may be read while they
+    are checked. Of the files that are found only `kinds` are read.
     `instead` maps real paths to the bytes that are read in place of a file's.
     """
 
@@ -77,19 +78,38 @@ class Request(NamedTuple):
     kinds: tuple[Kind, ...] = KINDS
     instead: Mapping[str, bytes] = {}
     tenants: tuple[str, ...] = ()
+    streams: bool = False
 
 
 class Gathered(NamedTuple):
     """The cases of a run, what could not be read, and how many named files were no known form.
 
-    `unread_calls` are the paths, as shown, of calls files of which something could not be read or paired.
+    `cases` may be read while they are asked for; `late` then gains what could not be. `read` are the paths,
+    as shown, of the cases' files. `unread_calls` are those of calls files of which something could not be
+    read or paired.
     """
 
-    cases: tuple[Case, ...]
+    cases: Iterable[Case]
     problems: tuple[Problem, ...]
     skipped: int
     whole_folder: bool
     unread_calls: tuple[str, ...] = ()
+    late: Sequence[Problem] = ()
+    read: tuple[str, ...] = ()
+
+
+class _Streamed:
+    """Cases of which some are read while they are asked for."""
+
+    def __init__(self, whole: tuple[Case, ...], apps: Callable[[], Iterable[App]], join: Join) -> None:
+        self._whole = whole
+        self._apps = apps
+        self._join = join
+
+    def __iter__(self) -> Iterator[Case]:
+        yield from self._whole
+        for app in self._apps():
+            yield _case(app, [], self._join, [])
 
 
 def gather(request: Request) -> Gathered:
@@ -99,15 +119,24 @@ def gather(request: Request) -> Gathered:
         skip_unrecognized=request.skip_unrecognized,
         kinds=request.kinds,
         instead=request.instead,
+        streams=request.streams,
     )
     loading.load_all(request.paths, request.calls, request.grants, request.tenants)
     problems = list(loading.problems)
-    cases = _cases(loading, problems, request)
-    if not cases and not problems and not loading.skipped:
+    late: list[Problem] = []
+    cases = _cases(loading, problems, request, late)
+    if cases == () and not problems and not loading.skipped:
         problems += [Problem(files.shown(path), 0, 0, NOTHING) for path in request.paths]
     whole_folder = any(os.path.isdir(path) for path in request.paths)
     found = tuple(sorted(set(problems)))
-    return Gathered(cases, found, loading.skipped, whole_folder, _unread_calls(loading, found))
+    return Gathered(
+        cases, found, loading.skipped, whole_folder, _unread_calls(loading, found), late, _read(loading)
+    )
+
+
+def _read(loading: Loading) -> tuple[str, ...]:
+    paths = [*(app.path for app in loading.apps), *(plan.path for plan in loading.plans), *loading.streams]
+    return tuple(dict.fromkeys(map(files.shown, paths)))
 
 
 def _unread_calls(loading: Loading, problems: tuple[Problem, ...]) -> tuple[str, ...]:
@@ -117,8 +146,10 @@ def _unread_calls(loading: Loading, problems: tuple[Problem, ...]) -> tuple[str,
     return tuple(dict.fromkeys(problem.path for problem in problems if problem.path in calls_files))
 
 
-def _cases(loading: Loading, problems: list[Problem], request: Request) -> tuple[Case, ...]:
-    """Every app with its calls, then the calls files that have no app."""
+def _cases(
+    loading: Loading, problems: list[Problem], request: Request, late: list[Problem]
+) -> Iterable[Case]:
+    """Every app with its calls, then the calls files that have no app, then the apps of large lists."""
     plans_of: dict[int, list[Plan]] = {}
     alone: list[Plan] = []
     for plan in loading.plans:
@@ -134,12 +165,21 @@ def _cases(loading: Loading, problems: list[Problem], request: Request) -> tuple
         for index, app in enumerate(loading.apps)
         if app.asked or any(plan.asked for plan in plans_of.get(index, []))
     ]
-    sole_app = len(wanted) + len(alone) == 1
+    sole_app = len(wanted) + len(alone) == 1 and not loading.streams
     join = _joiner(loading.saved, problems, request.is_graph_scope, sole_app=sole_app)
-    return (
+    whole = (
         *[_case(app, plans, join, problems) for app, plans in wanted],
         *[_case_of_calls(plan, join) for plan in alone],
     )
+    if not loading.streams:
+        return whole
+    from linter import streaming  # noqa: PLC0415  only for large lists
+
+    def apps() -> Iterator[App]:
+        for path in loading.streams:
+            yield from streaming.apps(path, request.max_bytes, late)
+
+    return _Streamed(whole, apps, join)
 
 
 def _case(app: App, plans: list[Plan], join: Join, problems: list[Problem]) -> Case:

@@ -223,13 +223,15 @@ def run(
     used: set[Ignore] = set()
     ignored = fussy = 0
     splits: dict[frozenset[str], _Split] = {}  # most apps of a run lack the same inputs
+    gaps: dict[tuple[NotEvaluated, ...], tuple[NotEvaluated, ...]] = {}  # … and then leave the same open
     for case in cases:
         inputs = _inputs(case, catalog, entra, today)
         absent = frozenset([name for name, value in inputs.items() if value is None])
         if absent not in splits:
             splits[absent] = _split(wanted.values(), absent)
         seen, open_ = _evaluate(splits[absent].runnable, inputs, absent)
-        not_evaluated = [*splits[absent].stopped, *open_]
+        not_evaluated = tuple([entry for entry in (*splits[absent].stopped, *open_) if entry.rule in shown])
+        not_evaluated = gaps.setdefault(not_evaluated, not_evaluated)
         for entry in _unsuppressed(seen):
             if not selection.shows(entry.rule.id, entry.hit.at.source.path):
                 continue
@@ -242,9 +244,9 @@ def run(
                 fussy += 1
             else:
                 findings.append(finding)
-        apps.append(_app_report(case, shown, not_evaluated))
+        apps.append(_app_report(case, len(shown), not_evaluated))
     expired = tuple(ignore for ignore in selection.ignores if _expired(ignore, today))
-    stopped = [{entry.rule for entry in app.not_evaluated} for app in apps]
+    stopped = [{entry.rule for entry in gap} for gap in gaps]
     unused = tuple(
         ignore
         for ignore in selection.ignores
@@ -459,8 +461,7 @@ def _too_fussy(finding: Finding, entry: _Seen, selection: Selection) -> bool:
     return PERSONAS.index(readers) > PERSONAS.index(selection.persona)
 
 
-def _app_report(case: Case, shown: frozenset[str], stopped: list[NotEvaluated]) -> AppReport:
-    not_evaluated = tuple([entry for entry in stopped if entry.rule in shown])
+def _app_report(case: Case, rules: int, not_evaluated: tuple[NotEvaluated, ...]) -> AppReport:
     flows = case.inventory.flows if case.inventory else ()
     application = case.application
     return AppReport(
@@ -470,7 +471,7 @@ def _app_report(case: Case, shown: frozenset[str], stopped: list[NotEvaluated]) 
         application.completeness if application else None,
         len(flows),
         sum(len(flow.calls) for flow in flows),
-        len(shown) - len(not_evaluated),
+        rules - len(not_evaluated),
         not_evaluated,
         case.grants.assumptions if case.grants else (),
         tuple(

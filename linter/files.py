@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Bytes of one file, checked before it is read; `--max-bytes` changes it.
 MAX_BYTES: Final = 32 * 1024 * 1024
+#: A list of one value a line that is larger than this is read line by line, not as a whole.
+STREAMED_BYTES: Final = 4 * 1024 * 1024
 #: Files of one run.
 MAX_FILES: Final = 5_000
 #: Bytes that decide whether a file has a known form.
@@ -166,6 +168,32 @@ def read(path: str, max_bytes: int = MAX_BYTES) -> bytes:
             return _bounded(file, path, max_bytes)
     except OSError as error:
         raise Unreadable(shown(path), f"cannot be read: {_reason(error)}") from None
+
+
+def lines(path: str, max_bytes: int = MAX_BYTES) -> Iterator[bytes]:
+    """The lines of a file one by one, so that it may be larger than memory.
+
+    Raises:
+        Unreadable: it cannot be read, or a line is longer than `max_bytes`.
+    """
+    try:
+        with open(path, "rb") as file:
+            while line := file.readline(max_bytes + 1):
+                if len(line) > max_bytes:
+                    raise Unreadable(shown(path), f"a line is {_too_large(len(line), max_bytes)}")
+                yield line
+    except OSError as error:
+        raise Unreadable(shown(path), f"cannot be read: {_reason(error)}") from None
+
+
+def is_streamed(path: str) -> bool:
+    """Whether a file is a list of one value a line that is too large to be read as a whole."""
+    if not path.lower().endswith((".ndjson", ".jsonl")):
+        return False
+    try:
+        return os.stat(path).st_size > STREAMED_BYTES
+    except (OSError, ValueError):
+        return False
 
 
 def _bounded(file: BinaryIO, path: str, max_bytes: int) -> bytes:

@@ -54,7 +54,8 @@ class Loading:
     `saved` is what the directory holds; `refused` holds the real paths of files that could not be
     read, and `refused_calls` the paths, as shown, of those that are calls files; `skipped` counts the named
     files of no known form. Files of other kinds than `kinds` are passed over, whatever is wrong with them;
-    `instead` maps real paths to what is read in place of the file.
+    `instead` maps real paths to what is read in place of the file. `streams`: large lists of one
+    registration a line are not read here, but listed in `streams`.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Loading:
         skip_unrecognized: bool,
         kinds: tuple[Kind, ...] = KINDS,
         instead: Mapping[str, bytes] | None = None,
+        streams: bool = False,
     ) -> None:
         self.apps = Apps()
         self.plans: list[Plan] = []
@@ -77,6 +79,8 @@ class Loading:
         self._kinds = kinds
         self._loaded: set[str] = set()
         self._instead = instead or {}
+        self._may_stream = streams
+        self.streams: list[str] = []
 
     def load_all(
         self,
@@ -107,6 +111,14 @@ class Loading:
             self._load_other_halves(named, apps=named in with_apps, plans=named in with_plans)
         for plan in self.plans:
             self._load_app_of(plan)
+        if self.plans:
+            # A calls file may mean any of the apps: now all must be known.
+            self._may_stream, waiting = False, self.streams
+            self.streams = []
+            for path in waiting:
+                self._loaded.discard(files.real(path))
+                self._load(path)
+        self.streams.sort(key=files.shown)
         # In whatever order paths were given, the report is the same.
         self.apps.sort()
         self.plans.sort(key=lambda plan: files.shown(plan.path))
@@ -140,6 +152,12 @@ class Loading:
             if len(self._loaded) > files.MAX_FILES:
                 message = f"the file after the first {files.MAX_FILES}: name smaller folders"
                 raise Unreadable(files.shown(path), message)
+            if self._may_stream and files.is_streamed(path):
+                first = files.head(path)
+                # Lines are told by their bytes, which UTF-16 writes otherwise.
+                if (kind or recognise(first)) == "application" and b"\0" not in first[:4]:
+                    self.streams.append(path)
+                    return
             # A head that is not full is the whole file.
             whole = 0 < len(head) < min(files.HEAD_BYTES, self._max_bytes)
             data = given or (head if whole else files.read(path, self._max_bytes))

@@ -37,14 +37,18 @@ class Source:
 
     `path` is relative to the working directory, with `/`. `locate` maps the
     text to the span of every value by pointer; it may raise nothing for a
-    text that was read successfully.
+    text that was read successfully. `above` is how many lines of the file stand
+    before the text, where it is not the whole file.
     """
 
-    __slots__ = ("_lines", "_locate", "_spans", "path", "text")
+    __slots__ = ("_above", "_lines", "_locate", "_spans", "path", "text")
 
-    def __init__(self, path: str, text: str, locate: Callable[[str], Mapping[str, Span]]) -> None:
+    def __init__(
+        self, path: str, text: str, locate: Callable[[str], Mapping[str, Span]], above: int = 0
+    ) -> None:
         self.path = path
         self.text = text
+        self._above = above
         self._locate = locate
         self._spans: Mapping[str, Span] | None = None
         self._lines: list[int] | None = None
@@ -75,11 +79,11 @@ class Source:
 
         starts = self._line_starts()
         line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        return line + self._above, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
         """The text of line `number` (from 1) without its line end."""
-        starts = self._line_starts()
+        starts, number = self._line_starts(), number - self._above
         if not 1 <= number <= len(starts):
             return ""
         end = starts[number] if number < len(starts) else len(self.text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from linter import config, engine, ruleset
 from linter.cases import Gathered, Request, gather
 from linter.catalog.records import GRAPH
@@ -42,6 +40,7 @@ def main(arguments: list[str]) -> int:
         options.skip_unrecognized,
         lambda name: catalog.open().permission(GRAPH, name, "Scope") is not None,
         tenants=tuple(options.tenant),
+        streams=not (options.fix or options.diff),
     )
 
     def run(gathered: Gathered) -> Outcome:
@@ -56,17 +55,16 @@ def main(arguments: list[str]) -> int:
         from linter.passes import fix_all
 
         passes = fix_all(request, run, options.fix or "safe")
-        spare(output, _read(passes.gathered))
+        spare(output, passes.gathered.read)
         if options.diff:
             return fixes.show(passes, output, fail=(options.fail_on or settings.fail_on) != "never")
         gathered, outcome, fixed, unfixed = fixes.write(passes, run)
     else:
         gathered = gather(request)
-        spare(output, _read(gathered))
+        spare(output, gathered.read)
         outcome = run(gathered)
-    report = Report(
-        outcome, gathered.problems, rules, gathered.skipped, catalog.asked(today), today, fixed, unfixed
-    )
+    problems = (*gathered.problems, *sorted(set(gathered.late)))
+    report = Report(outcome, problems, rules, gathered.skipped, catalog.asked(today), today, fixed, unfixed)
     # Four modules with one name each: the table is the import statement.
     deliver(__import__(f"linter.report.{options.format}", fromlist=["render"]), report, output)
     return exit_code(
@@ -86,11 +84,6 @@ def _options(arguments: list[str]) -> Any:
     from linter.cli import parser
 
     return parser.check().parse_intermixed_args(arguments)
-
-
-def _read(gathered: Gathered) -> Iterator[str]:
-    """The files that were found, beside those that were named."""
-    return (path for case in gathered.cases for path in case.files)
 
 
 class _Catalogue:

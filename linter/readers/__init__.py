@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from linter.errors import Problem
+from linter.errors import Problem, Unreadable
 from linter.model import Application
-from linter.positions import Source
+from linter.positions import At, Source
 from linter.readers.keys import (
     APPLICATION_ONLY,
     GRANT_CONTEXTS,
@@ -33,6 +33,29 @@ def read(source_path: str, text: str) -> tuple[Application, ...] | None:
     if form is None:
         return None
     return READERS[form](Source(source_path, text, json_text.spans))
+
+
+def read_line(source: Source, number: int) -> tuple[Application, ...] | None:
+    """The applications in one line of NDJSON, the value number `number` of the file; None if it holds none.
+
+    Raises `Unreadable`.
+    """
+    from linter.readers import graph, legacy, shape  # noqa: PLC0415  only for such files
+
+    documents = list(json_text.documents(source.text, source.path))
+    at = At(source, f"/{number}")
+    if len(documents) != 1:
+        raise wrong_line(source)
+    found = tuple(
+        legacy.application(members, place) if shape.is_legacy(members) else graph.application(members, place)
+        for members, place in shape.within(documents[0][1], at)
+    )
+    return found or None
+
+
+def wrong_line(source: Source) -> Unreadable:
+    """The error for a line that holds several values."""
+    return Unreadable(source.path, "one JSON value a line is expected here", 1, 1)
 
 
 def notes(source_path: str, text: str) -> tuple[Problem, ...]:

@@ -73,7 +73,12 @@ def is_legacy(members: dict[str, Any]) -> bool:
 def applications(source: Source) -> Iterator[tuple[dict[str, Any], At]]:
     """Every application in the file with its place; raises `Unreadable`."""
     for pointer, value in json_text.documents(source.text, source.path):
-        yield from _within(value, At(source, pointer), listed=False)
+        yield from within(value, At(source, pointer))
+
+
+def within(value: Any, at: At) -> Iterator[tuple[dict[str, Any], At]]:
+    """Every application in one value of a file with its place."""
+    yield from _within(value, at, listed=False)
 
 
 def _within(value: Any, at: At, *, listed: bool) -> Iterator[tuple[dict[str, Any], At]]:

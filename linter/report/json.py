@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from linter import __version__
-from linter.engine import AppReport, Ignore
+from linter.engine import AppReport, Ignore, NotEvaluated
 from linter.entra import Entra
 from linter.errors import Problem
 from linter.finding import Finding, Predicts
@@ -48,7 +48,11 @@ def document(report: Report) -> dict[str, Any]:
     """The report as plain values."""
     outcome = report.outcome
     gaps: dict[Gap, int] = {}
-    apps = [_app(app, gaps) for app in outcome.apps]
+    alike: dict[tuple[NotEvaluated, ...], list[int]] = {}
+    for app in outcome.apps:
+        if app.not_evaluated not in alike:
+            alike[app.not_evaluated] = _gaps(app.not_evaluated, gaps)
+    apps = [_app(app, alike[app.not_evaluated]) for app in outcome.apps]
     entra = Entra()
     return {
         "version": VERSION,
@@ -115,7 +119,7 @@ def _predicts(predicts: Predicts | None) -> dict[str, Any] | None:
     return {"status": predicts.status, "code": predicts.code, "aadsts": list(predicts.aadsts)}
 
 
-def _app(app: AppReport, gaps: dict[Gap, int]) -> dict[str, Any]:
+def _app(app: AppReport, gaps: list[int]) -> dict[str, Any]:
     return {
         "name": plain(app.name),
         "app_id": plain(app.app_id) if app.app_id else None,
@@ -124,16 +128,16 @@ def _app(app: AppReport, gaps: dict[Gap, int]) -> dict[str, Any]:
         "flows": app.flows,
         "calls": app.calls,
         "evaluated": app.evaluated,
-        "not_evaluated": _gaps(app, gaps),
+        "not_evaluated": gaps,
         "assumptions": [plain(assumption) for assumption in app.assumptions],
         "refused": [{"collection": plain(name), "reason": plain(reason)} for name, reason in app.refused],
     }
 
 
-def _gaps(app: AppReport, numbers: dict[Gap, int]) -> list[int]:
-    """The numbers of what stopped rules for an app; `numbers` gains those that are new."""
+def _gaps(not_evaluated: tuple[NotEvaluated, ...], numbers: dict[Gap, int]) -> list[int]:
+    """The numbers of what stopped rules; `numbers` gains those that are new."""
     rules: dict[tuple[str, ...], list[str]] = {}
-    for entry in app.not_evaluated:
+    for entry in not_evaluated:
         rules.setdefault(entry.missing, []).append(entry.rule)
     return [numbers.setdefault((missing, tuple(names)), len(numbers)) for missing, names in rules.items()]
 

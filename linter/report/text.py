@@ -218,10 +218,13 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
         yield Segment(f"  assumed: {plain(assumption)}\n")
     yield from _refused(found for app in apps for found in app.refused)
     groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], int] = {}
+    alike: dict[tuple[NotEvaluated, ...], int] = {}
     for app in apps:
-        for lack in _lacks(app.not_evaluated, None):
+        alike[app.not_evaluated] = alike.get(app.not_evaluated, 0) + 1
+    for not_evaluated, number in alike.items():
+        for lack in _lacks(not_evaluated, None):
             key = lack.what, tuple(lack.rules), lack.commands
-            groups[key] = groups.get(key, 0) + 1
+            groups[key] = groups.get(key, 0) + number
     for (what, names, commands), number in groups.items():
         lacking = Lack(what, list(names), commands)
         text = f"{counted(len(names), 'rule')} {lacking.verb} {what}: {', '.join(_listed(names))}"

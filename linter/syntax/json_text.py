@@ -8,7 +8,7 @@ of several requests one after another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from linter.json_scanner import scanner
 from linter.positions import Span
@@ -48,6 +48,11 @@ def spans(text: str) -> Mapping[str, Span]:
     """The span of every value by pointer; raises `Unreadable` for a text that `documents` refuses."""
     starts = [start for _, start in _values(text, "")]
     return _scan(text, starts[0], "") if len(starts) == 1 else _Spans(text, starts)
+
+
+def spans_of_line(pointer: str) -> Callable[[str], Mapping[str, Span]]:
+    """`spans` for one line of NDJSON, whose value stands at `pointer` of the whole."""
+    return lambda text: _scan(text, _next(text, 0), pointer)
 
 
 class _Spans(Mapping[str, Span]):
