@@ -203,8 +203,7 @@ def _app(app: AppReport) -> Iterator[Segment]:
     for lack in _lacks(app.not_evaluated, app.app_id):
         rules = counted(len(lack.rules), "rule")
         yield Segment(f"  {rules} {lack.verb} {lack.what}: {', '.join(_listed(lack.rules))}\n", _FAINT)
-        for command in lack.commands:
-            yield Segment(f"    {plain(command)}\n", _FAINT)
+        yield Segment(f"    {plain(lack.command)}\n", _FAINT)
 
 
 def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
@@ -217,20 +216,17 @@ def _many_apps(apps: tuple[AppReport, ...]) -> Iterator[Segment]:
     for assumption in dict.fromkeys(assumption for app in apps for assumption in app.assumptions):
         yield Segment(f"  assumed: {plain(assumption)}\n")
     yield from _refused(found for app in apps for found in app.refused)
-    groups: dict[tuple[str, tuple[str, ...], tuple[str, ...]], int] = {}
+    groups: dict[Lack, int] = {}
     alike: dict[tuple[NotEvaluated, ...], int] = {}
     for app in apps:
         alike[app.not_evaluated] = alike.get(app.not_evaluated, 0) + 1
     for not_evaluated, number in alike.items():
         for lack in _lacks(not_evaluated, None):
-            key = lack.what, tuple(lack.rules), lack.commands
-            groups[key] = groups.get(key, 0) + number
-    for (what, names, commands), number in groups.items():
-        lacking = Lack(what, list(names), commands)
-        text = f"{counted(len(names), 'rule')} {lacking.verb} {what}: {', '.join(_listed(names))}"
+            groups[lack] = groups.get(lack, 0) + number
+    for lack, number in groups.items():
+        text = f"{counted(len(lack.rules), 'rule')} {lack.verb} {lack.what}: {', '.join(_listed(lack.rules))}"
         yield Segment(f"  {text} ({counted(number, 'app')})\n", _FAINT)
-        for command in commands:
-            yield Segment(f"    {plain(command)}\n", _FAINT)
+        yield Segment(f"    {plain(lack.command)}\n", _FAINT)
 
 
 def _refused(refused: Iterable[tuple[str, str]]) -> Iterator[Segment]:
@@ -242,8 +238,8 @@ class Lack(NamedTuple):
     """Rules that were not evaluated for want of the same inputs, and how to get those."""
 
     what: str
-    rules: list[str]
-    commands: tuple[str, ...]
+    rules: tuple[str, ...]
+    command: str
 
     @property
     def verb(self) -> str:
@@ -252,26 +248,25 @@ class Lack(NamedTuple):
 
 
 def _lacks(not_evaluated: tuple[NotEvaluated, ...], app_id: str | None) -> Iterator[Lack]:
-    """Rules that were not evaluated, by what would enable them; fields that one command gets are one."""
+    """Rules that were not evaluated, by what would enable them; fields that one command gets are one.
+
+    A rule that lacks several things is named with each.
+    """
     if not not_evaluated:
         return
     from linter.entra import Entra  # noqa: PLC0415  a run without a gap needs none of it
     from linter.obtaining import how_to_get, is_written  # noqa: PLC0415
 
     entra = Entra()
-    rules: dict[tuple[str, ...], list[str]] = {}
-    fields: dict[tuple[str, ...], dict[str, None]] = {}
+    rules: dict[str, dict[str, None]] = {}
+    fields: dict[str, dict[str, None]] = {}
     for entry in not_evaluated:
-        missing = entry.missing if entry.given else _whole(entry.missing)
-        commands = tuple(
-            dict.fromkeys(
-                _WRITTEN if is_written(field) else how_to_get(field, app_id, entra) for field in missing
-            )
-        )
-        rules.setdefault(commands, []).append(entry.rule)
-        fields.setdefault(commands, {}).update(dict.fromkeys(missing))
-    for commands, stopped in rules.items():
-        yield Lack(_named([_FILES.get(field, field) for field in fields[commands]]), stopped, commands)
+        for field in entry.missing if entry.given else _whole(entry.missing):
+            command = _WRITTEN if is_written(field) else how_to_get(field, app_id, entra)
+            rules.setdefault(command, {})[entry.rule] = None
+            fields.setdefault(command, {})[field] = None
+    for command, stopped in rules.items():
+        yield Lack(_named([_FILES.get(field, field) for field in fields[command]]), tuple(stopped), command)
 
 
 def _whole(missing: Sequence[str]) -> tuple[str, ...]:

@@ -67,8 +67,9 @@ Büro 🏢: 1 call in 1 flow, 5 rules evaluated
   refused: domains (403: Forbidden)
   1 rule lacks a grants file (--grants): x/a
     entralint explain --grants <appId>
-  1 rule lacks application.api, flow.scopes: x/b
+  1 rule lacks application.api: x/b
     az ad app show --id <appId> > app.json
+  1 rule lacks flow.scopes: x/b
     write it in the calls file
 entralint.toml: ignores[1]: the ignore of x/a expired on 2026-01-01
 entralint.toml: ignores[2]: the ignore of x/b hid nothing
@@ -124,8 +125,9 @@ def test_rules_are_grouped_by_what_is_missing():
         text.render(sample.report(apps=(app,)))
         == """\
 App: 0 rules evaluated
-  6 rules lack a calls file, a grants file (--grants): 3 a, 3 b
+  6 rules lack a calls file: 3 a, 3 b
     write app.calls.yaml beside it; `entralint schema calls` has every key
+  6 rules lack a grants file (--grants): 3 a, 3 b
     entralint explain --grants <appId>
   1 rule lacks the tenant's facts (--tenant): c/1
     entralint explain --tenant
