@@ -14,6 +14,10 @@ from linter.typed import Any, Final, NoReturn
 Scanner = Callable[[str, int], "tuple[Any, int]"]
 
 
+#: How a scanner refuses a text. Until `json.decoder` is imported Python 3.11 has no error of its own to
+#: raise, and says so with SystemError.
+REFUSALS: Final = (ValueError, RecursionError, StopIteration, SystemError)
+
 NO_CONSTANT: Final = "NaN and Infinity are not JSON"
 
 
@@ -36,7 +40,7 @@ class _Decoder:
 
 
 def scanner(object_pairs_hook: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Scanner:
-    """A scanner. It raises ValueError for what is no JSON, and StopIteration where nothing is left."""
+    """A scanner. It raises one of `REFUSALS` for what is no JSON."""
     try:
         from _json import make_scanner  # noqa: PLC0415  an interpreter may lack it
     except ImportError:

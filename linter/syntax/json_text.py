@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from linter.json_scanner import scanner
+from linter.json_scanner import REFUSALS, scanner
 from linter.positions import Span
 from linter.syntax import MAX_DEPTH, refusal
 from linter.typed import Any, Final
@@ -111,7 +111,7 @@ def _values(text: str, path: str) -> Iterator[tuple[Any, int]]:
 def _value(text: str, start: int, path: str) -> tuple[Any, int]:
     try:
         value, end = _STRICT(text, start)
-    except (ValueError, RecursionError, StopIteration):
+    except REFUSALS:
         pass
     else:
         if type(value) in _CONTAINERS and _shallow(value) and not _escapes_surrogates(text, start, end):

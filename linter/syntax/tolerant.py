@@ -152,7 +152,7 @@ def _scalar(text: str, at: int) -> tuple[Any, int]:
         value, end = _SCALARS(text, at)
     except StopIteration:
         _expected(text, at, "a value", "", 0)
-    except ValueError as error:
+    except (ValueError, SystemError) as error:
         _refuse(error, text, at)
     if type(value) is str and not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
         raise NotJsonError(at, "a \\u escape that is half of a surrogate pair: no character")
@@ -162,8 +162,12 @@ def _scalar(text: str, at: int) -> tuple[Any, int]:
 _SCALARS: Final = scanner()
 
 
-def _refuse(error: ValueError, text: str, at: int) -> NoReturn:
+def _refuse(error: Exception, text: str, at: int) -> NoReturn:
     """Refuse a scalar in plain words: `error` is a `json.JSONDecodeError`, or about a number or constant."""
+    if isinstance(error, SystemError):
+        import json.decoder  # noqa: F401, PLC0415  now the scanner has an error to raise
+
+        _scalar(text, at)
     message, offset = getattr(error, "msg", None), getattr(error, "pos", at)
     if message is None:
         known = str(error) == NO_CONSTANT
