@@ -40,6 +40,7 @@ def rule_table() -> dict[Path, str | None]:
         "|---|---|---|---|---|",
     ]
     from linter.report.text import OPTIONS, predicted
+    from tools.causes import CAUSES
 
     for rule_id, page in pages.items():
         error = ruleset.predicts(page.get("predicts"))
@@ -59,9 +60,9 @@ def rule_table() -> dict[Path, str | None]:
         "The causes that Microsoft's support article *Application errors* (25 January 2021) names,",
         "and the rules that see them.",
         "",
-        "| cause | rules |",
-        "|---|---|",
-        *(f"| {cause} | {', '.join(rules)} |" for cause, rules in sorted(causes.items())),
+        "| cause | what it is | rules |",
+        "|---|---|---|",
+        *(f"| {cause} | {what} | {', '.join(causes[cause])} |" for cause, what in CAUSES.items()),
     ]
     return {ROOT / "rules/README.md": "\n".join(lines) + "\n"}
 
