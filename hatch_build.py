@@ -1,16 +1,17 @@
-"""Refuse to build a wheel whose rules are incomplete or whose compiled ruleset is stale."""
+"""Refuse to build a wheel whose rules are incomplete, and give it the bundles that it starts from."""
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class RuleCheck(BuildHookInterface):  # type: ignore[type-arg]
-    """Runs the checks of `entralint rules --check` before anything is packed."""
+class Build(BuildHookInterface):  # type: ignore[type-arg]
+    """Runs the checks of `entralint rules --check` before anything is packed, then makes the bundles."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Raise with every problem where there is one."""
         sys.path.insert(0, self.root)
         try:
@@ -24,3 +25,19 @@ class RuleCheck(BuildHookInterface):  # type: ignore[type-arg]
             sys.path.remove(self.root)
         if problems:
             raise RuntimeError("rules cannot be shipped:\n" + "\n".join(problems))
+        if self.target_name == "wheel" and version != "editable":
+            self._add_bundles(build_data)
+
+    def _add_bundles(self, build_data: dict[str, Any]) -> None:
+        sys.path.insert(0, self.root)
+        try:
+            from tools.bundle import bundles  # noqa: PLC0415
+
+            made = {"__init__.py": '"""Made by tools/bundle.py."""\n', **bundles(Path(self.root))}
+        finally:
+            sys.path.remove(self.root)
+        self._scratch = tempfile.TemporaryDirectory()
+        for name, text in made.items():
+            path = Path(self._scratch.name, name)
+            path.write_text(text, encoding="utf-8")
+            build_data["force_include"][str(path)] = f"linter/bundle/{name}"

@@ -11,6 +11,9 @@ def run() -> None:
     The interpreter's own shutdown costs more than a lint, so the process ends as soon as the
     output is flushed.
     """
+    from linter import bundled
+
+    bundled.install()
     from linter.cli import main
 
     # Records hold no cycles and the process is short: collecting them only costs time.

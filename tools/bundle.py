@@ -1,0 +1,158 @@
+"""The modules that a lint imports, as two that are read at once: what a wheel carries beside its sources.
+
+Opening, checking and reading a hundred small files takes most of a bare interpreter's start. Each module
+becomes a function whose body is that module's; its names are declared global, so that running the function's
+code in a module's namespace is what importing that module does. `linter.bundled` imports from them; where
+they are not (a checkout), Python imports the sources.
+"""
+
+import ast
+import json
+import os
+import subprocess
+import symtable
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+#: What each bundle is made for: the arguments of a lint whose modules it holds, but those of earlier ones.
+MANIFEST = {
+    "id": "9b1a7a64-0d5c-4b0a-8f51-6d0c6a0e4c02",
+    "appId": "7f0c5f0a-6a2f-4a2c-9d0e-2b8a5d3c1e11",
+    "displayName": "App",
+    "signInAudience": "AzureADMyOrg",
+    "requiredResourceAccess": [
+        {
+            "resourceAppId": "00000003-0000-0000-c000-000000000000",
+            "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}],
+        }
+    ],
+    "passwordCredentials": [],
+    "keyCredentials": [],
+}
+# Not from a bundle: what the bundles are read by, and what runs before they are looked for.
+_APART = {"linter", "linter.__main__", "linter.bundled"}
+
+
+def bundles(root: Path) -> dict[str, str]:
+    """The text of each bundle by its file's name, made from the checkout at `root`."""
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = Path(folder, "app.json")
+        manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
+        first = _loaded(root, str(manifest))
+    second = [name for name in _loaded(root, str(root / "examples")) if name not in first]
+    return {"manifest.py": _bundle(root, first), "calls.py": _bundle(root, second)}
+
+
+def _loaded(root: Path, path: str) -> list[str]:
+    """The modules of ours that a lint of `path` imports."""
+    program = (
+        "import sys, io; from linter.cli import main; out = sys.stdout; sys.stdout = io.StringIO();"
+        f"main(['check', {path!r}, '--no-config', '--today', '2026-01-01']); sys.stdout = out;"
+        "print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'linter'))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(root), *sys.path]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, env=environment, check=True, capture_output=True, text=True
+    )
+    return [name for name in done.stdout.split() if name not in _APART]
+
+
+def _bundle(root: Path, names: Iterable[str]) -> str:
+    functions, table = [], []
+    for number, name in enumerate(names):
+        path = root.joinpath(*name.split("."))
+        package = path.is_dir() and (path / "__init__.py").is_file()
+        file = path / "__init__.py" if package else path.with_suffix(".py")
+        functions.append(_function(f"m{number}", file.read_text(encoding="utf-8"), name))
+        table.append(f"    {name!r}: (m{number}, {package}),")
+    return "\n\n".join(
+        [
+            "# Made by tools/bundle.py from the sources beside it.",
+            "from __future__ import annotations",
+            *functions,
+            "MODULES = {\n" + "\n".join(table) + "\n}\n",
+        ]
+    )
+
+
+def _function(name: str, source: str, module: str) -> str:
+    """A function whose body is that of a module."""
+    tree = _Slimmer().visit(ast.parse(source))
+    tree.body = [node for node in tree.body if not _is_future(node)] or [ast.Pass()]
+    scope = symtable.symtable(source, module, "exec")
+    bound = sorted(
+        symbol.get_name() for symbol in scope.get_symbols() if symbol.is_assigned() or symbol.is_imported()
+    )
+    bound = [name for name in bound if name != "annotations"]
+    body: list[ast.stmt] = [ast.Global(names=bound)] if bound else []
+    function = ast.FunctionDef(
+        name=name,
+        args=ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[]),
+        body=[*body, *tree.body],
+        decorator_list=[],
+    )
+    return ast.unparse(ast.fix_missing_locations(function))
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
+class _Slimmer(ast.NodeTransformer):
+    """Takes out what only people and type checkers read."""
+
+    def visit_Module(self, node: ast.Module) -> ast.Module:
+        self.generic_visit(node)
+        node.body = _without_docstring(node.body)
+        # A name that is declared global may not be annotated.
+        node.body = [_plain(statement) for statement in node.body if not _is_bare_annotation(statement)]
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        self.generic_visit(node)
+        node.returns = None
+        node.body = _without_docstring(node.body) or [ast.Pass()]
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        self.generic_visit(node)
+        node.body = _without_docstring(node.body) or [ast.Pass()]
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+        self.generic_visit(node)
+        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            return node.orelse
+        return node
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    return [
+        statement
+        for statement in body
+        if not (
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, str)
+        )
+    ]
+
+
+def _is_bare_annotation(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.AnnAssign) and statement.value is None
+
+
+def _plain(statement: ast.stmt) -> ast.stmt:
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return ast.Assign(targets=[statement.target], value=statement.value, lineno=statement.lineno)
+    return statement
