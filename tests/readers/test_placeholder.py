@@ -23,6 +23,9 @@ INSIDE = [
     "https://%HOST%/a",
     "https://<app>.contoso.com",
     "${{A}}/${{B}}",
+    "$ORIGIN/auth/callback",
+    "api://$APP_ID",
+    "https://$HOST:8080/auth",
 ]
 NONE = [
     "",
@@ -35,6 +38,9 @@ NONE = [
     "APP_ID",
     "https://contoso.com/%2Fa%20b",
     "a$b",
+    "https://contoso.com/$batch",
+    "https://contoso.com/a?x=://y",
+    "$/a",
     "a < b",
     "https://contoso.com/*",
 ]
