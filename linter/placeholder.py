@@ -23,7 +23,9 @@ _BRACKETS: Final = (
     ("{", "}"),
     ("%", "%"),
 )
-_OPENERS: Final = frozenset(opening[0] for opening, _ in _BRACKETS)
+# What a document shows instead of a value that is nobody's business; a wildcard is one star.
+_MASK: Final = "***"
+_OPENERS: Final = frozenset(opening[0] for opening, _ in _BRACKETS) | {_MASK[0]}
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 
 
@@ -33,6 +35,8 @@ def is_placeholder(text: str) -> bool:
     if text[:1] not in _OPENERS:
         return False
     if text.startswith("$") and _is_variable(text[1:]):
+        return True
+    if text.startswith(_MASK) and not text.strip("*"):
         return True
     return any(_first(text, opening, closing) == (0, len(text)) for opening, closing in _BRACKETS)
 
@@ -46,7 +50,8 @@ def has_placeholder(text: str) -> bool:
     if not any(opener in text for opener in _OPENERS):
         return False
     return (
-        is_placeholder(text)
+        _MASK in text
+        or is_placeholder(text)
         or any(_first(text, opening, closing) for opening, closing in _BRACKETS)
         or _starts_with_variable(text)
         or _starts_with_variable(text.partition("://")[2])

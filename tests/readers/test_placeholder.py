@@ -16,7 +16,7 @@ WHOLE = [
     "$env:APP_ID",
     "$app.Id",
 ]
-WHOLE += ["%X%", "[[X]]", "@@x@@", "#{X}#", " ${{X}} "]
+WHOLE += ["%X%", "[[X]]", "@@x@@", "#{X}#", " ${{X}} ", "***", "*****"]
 INSIDE = [
     "https://${{HOST}}/auth",
     "api://botid-${{BOT_ID}}",
@@ -26,6 +26,7 @@ INSIDE = [
     "$ORIGIN/auth/callback",
     "api://$APP_ID",
     "https://$HOST:8080/auth",
+    "https://contoso.com/*****",
 ]
 NONE = [
     "",
@@ -43,6 +44,8 @@ NONE = [
     "$/a",
     "a < b",
     "https://contoso.com/*",
+    "https://*.contoso.com/**/*",
+    "*",
 ]
 
 
