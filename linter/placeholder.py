@@ -23,7 +23,9 @@ _BRACKETS: Final = (
     ("{", "}"),
     ("%", "%"),
 )
-_OPENERS: Final = frozenset(opening[0] for opening, _ in _BRACKETS)
+# What a document shows instead of a value that is nobody's business; a wildcard is one star.
+_MASK: Final = "***"
+_OPENERS: Final = frozenset(opening[0] for opening, _ in _BRACKETS) | {_MASK[0]}
 _HEX: Final = frozenset("0123456789abcdefABCDEF")
 
 
@@ -34,22 +36,36 @@ def is_placeholder(text: str) -> bool:
         return False
     if text.startswith("$") and _is_variable(text[1:]):
         return True
+    if text.startswith(_MASK) and not text.strip("*"):
+        return True
     return any(_first(text, opening, closing) == (0, len(text)) for opening, closing in _BRACKETS)
 
 
 def has_placeholder(text: str) -> bool:
     """Whether a placeholder stands in the text, as in `https://${{HOST}}/auth`.
 
-    A bare `$id` counts only as the whole text: `$` is also an ordinary character.
+    A bare `$id` counts where a scheme or a host stands, as in `$ORIGIN/auth` and `api://$APP_ID`:
+    in a path, `$` is also an ordinary character.
     """
     if not any(opener in text for opener in _OPENERS):
         return False
-    return is_placeholder(text) or any(_first(text, opening, closing) for opening, closing in _BRACKETS)
+    return (
+        _MASK in text
+        or is_placeholder(text)
+        or any(_first(text, opening, closing) for opening, closing in _BRACKETS)
+        or _starts_with_variable(text)
+        or _starts_with_variable(text.partition("://")[2])
+    )
 
 
 def _is_variable(name: str) -> bool:
     """Whether `name` follows the `$` of a shell or PowerShell variable (`$id`, `$env:ID`, `$app.AppId`)."""
     return name.replace(":", "_").replace(".", "_").isidentifier()
+
+
+def _starts_with_variable(text: str) -> bool:
+    """Whether all that comes before the first slash or colon is a variable (`$HOST:8080/auth`)."""
+    return text[:1] == "$" and _is_variable(text[1:].partition("/")[0].partition(":")[0])
 
 
 def _first(text: str, opening: str, closing: str) -> tuple[int, int] | None:

@@ -24,7 +24,13 @@ PRINCIPAL_ONLY: Final = frozenset(
 )
 # Only an application has these; one is enough. (`signInAudience` is a principal's too.)
 APPLICATION_ONLY: Final = frozenset(
-    {"identifieruris", "implicitgrantsettings", "isfallbackpublicclient", "requiredresourceaccess"}
+    {
+        "groupmembershipclaims",
+        "identifieruris",
+        "implicitgrantsettings",
+        "isfallbackpublicclient",
+        "requiredresourceaccess",
+    }
 )
 # These have redirect URIs inside.
 PLATFORMS: Final = frozenset({"publicclient", "spa", "web"})

@@ -16,6 +16,7 @@ from linter.syntax import json_text
 from linter.typed import Any, Final
 
 _STRONG: Final = LEGACY_ONLY | {
+    "groupmembershipclaims",
     "identifieruris",
     "isfallbackpublicclient",
     "requiredresourceaccess",

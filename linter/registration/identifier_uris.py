@@ -45,9 +45,9 @@ def scheme_of(uri: str) -> str:
 
 
 def authority_of(uri: str) -> str:
-    """What comes before the path, the scheme with it, as written."""
+    """The scheme and the host, as written; empty where there is no host (`urn:orders`)."""
     scheme, separator, rest = uri.partition("://")
-    return scheme + separator + rest.partition("/")[0]
+    return scheme + separator + rest.partition("/")[0] if separator else ""
 
 
 def is_default(uri: str, app_id: str | None) -> bool | None:

@@ -16,13 +16,17 @@ WHOLE = [
     "$env:APP_ID",
     "$app.Id",
 ]
-WHOLE += ["%X%", "[[X]]", "@@x@@", "#{X}#", " ${{X}} "]
+WHOLE += ["%X%", "[[X]]", "@@x@@", "#{X}#", " ${{X}} ", "***", "*****"]
 INSIDE = [
     "https://${{HOST}}/auth",
     "api://botid-${{BOT_ID}}",
     "https://%HOST%/a",
     "https://<app>.contoso.com",
     "${{A}}/${{B}}",
+    "$ORIGIN/auth/callback",
+    "api://$APP_ID",
+    "https://$HOST:8080/auth",
+    "https://contoso.com/*****",
 ]
 NONE = [
     "",
@@ -35,8 +39,13 @@ NONE = [
     "APP_ID",
     "https://contoso.com/%2Fa%20b",
     "a$b",
+    "https://contoso.com/$batch",
+    "https://contoso.com/a?x=://y",
+    "$/a",
     "a < b",
     "https://contoso.com/*",
+    "https://*.contoso.com/**/*",
+    "*",
 ]
 
 

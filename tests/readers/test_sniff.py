@@ -10,6 +10,8 @@ KNOWN = [
     ('{"RequiredResourceAccess": []', "graph"),
     ('[{"signInAudience": "AzureADMyOrg"}]', "graph"),
     ('{"spa": {"redirectUris": []}}', "graph"),
+    ('{"appRoles": [], "groupMembershipClaims": "SecurityGroup"}', "graph"),
+    ('{"groupMembershipClaims": "All", "optionalClaims": {"idToken": [{"name": "groups"}]}}', "graph"),
     ('{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications", "value": []}', "graph"),
     ('// note\n{"signInAudience": null}', "graph"),
     ('{"signInAudience": "x", "replyUrlsWithType": []}', "legacy"),

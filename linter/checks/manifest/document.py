@@ -54,6 +54,7 @@ def invalid_sign_in_audience(application: Application, entra: Entra) -> Iterator
             "signInAudience",
             at,
             f"`{audience}` is no value of `signInAudience`{hint}",
+            severity="warning" if same_letters else None,  # no document says that case is compared
             confidence="medium" if same_letters else "high",
             fix=f"Write `{near}`." if near else None,
             edits=(Edit("replace", at, near),) if near else (),

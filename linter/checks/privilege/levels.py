@@ -57,7 +57,7 @@ def tier_zero(
 
 
 def _leads_up(name: str) -> str:
-    return f"whoever holds {wording.permissions((name,), 'Role')} can become Global Administrator"
+    return f"a way to Global Administrator is known for whoever holds {wording.permissions((name,), 'Role')}"
 
 
 def high_level(application: Application, catalog: Catalog) -> Iterator[Hit | Unknown]:
