@@ -480,6 +480,7 @@ def in_order(tmp_path_factory) -> tuple[Path, Outcome]:
     return folder, findings_of(folder, sorted(NAMES), sorted(RESOURCES), [list(URLS[:3]), list(URLS)], [0, 1])
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(shuffled())
 def test_order_in_files_changes_neither_findings_nor_fingerprints(in_order, drawn):

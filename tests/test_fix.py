@@ -401,6 +401,7 @@ def fixed_in_passes(text: str, plan: dict[str, Any], *, every: bool) -> str:
     pytest.fail("there is always more to fix")
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(values=ANY_APP, flows=FLOWS, layout=LAYOUTS, complete=st.booleans(), every=st.booleans())
 def test_after_a_fix_nothing_is_fixable_and_nothing_is_worse(

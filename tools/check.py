@@ -13,7 +13,7 @@ COMMANDS = (
     ("types", [PYTHON, "-m", "mypy"]),
     ("layers", [PYTHON, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
     ("generated files", [PYTHON, "tools/generate.py", "--check"]),
-    ("tests", [PYTHON, "-m", "pytest", *sys.argv[1:]]),
+    ("tests", [PYTHON, "-m", "pytest", "-m", "slow or not slow", *sys.argv[1:]]),
 )
 
 

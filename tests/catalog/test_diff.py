@@ -267,6 +267,7 @@ def test_mirror(tmp_path_factory: pytest.TempPathFactory, cuts: list[Any], other
             assert (before[operation[:3]] != operation) == (operation[:3] in touched)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not UPSTREAM.is_dir(), reason="the upstream files are not here")
 def test_the_real_catalogue_without_one_permission(tmp_path: Path, catalog: Catalog):
     files = gather([str(UPSTREAM)], 1, "2026-11-25").files

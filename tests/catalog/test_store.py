@@ -171,6 +171,7 @@ def use_everything(catalog: Catalog) -> None:
     assert Reach(catalog, ["Application"]).of(["User.Read.All"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not (SHARED / "upstream").is_dir(), reason="the upstream files are not here")
 def test_compiling_again_gives_the_same_bytes() -> None:
     inputs = gather([str(SHARED / "upstream")], 1, "2026-11-25", str(TOOLS / "upstream_sources.json"))

@@ -81,6 +81,7 @@ def refused(path: Path, data: bytes) -> str:
     return caught.value.problem.message
 
 
+@pytest.mark.slow
 def test_the_committed_file_is_sound():
     use_everything(Catalog.open(str(FILE)))
 

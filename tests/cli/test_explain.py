@@ -167,6 +167,7 @@ def test_every_api_by_id_and_audience(tmp_path: Path, api):
         assert page["app_id"] == api.app_id
 
 
+@pytest.mark.slow
 def test_every_permission_and_operation_has_a_page():
     """One in fifty, through the pages themselves: the command would print megabytes."""
     for permission in list(CATALOG.all_permissions())[::50]:
@@ -199,6 +200,7 @@ WORDS = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.text(max_size=40)

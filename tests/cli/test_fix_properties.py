@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ plans = st.lists(
 ).map(lambda flows: {"version": 1, "complete": True, "flows": flows})
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(values=registrations, plan=plans, layout=LAYOUTS)
 def test_whatever_is_declared_and_planned(values: dict[str, Any], plan: dict[str, Any], layout: Layout):
@@ -107,6 +109,7 @@ def test_whatever_is_declared_and_planned(values: dict[str, Any], plan: dict[str
     assert not_ours(after) == not_ours(application_of(written(values, layout)))
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(data=st.data(), values=registrations, plan=plans)
 def test_order_changes_nothing(data: st.DataObject, values: dict[str, Any], plan: dict[str, Any]):
