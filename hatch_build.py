@@ -33,7 +33,7 @@ class Build(BuildHookInterface):  # type: ignore[type-arg]
         try:
             from tools.bundle import bundles  # noqa: PLC0415
 
-            made = {"__init__.py": '"""Made by tools/bundle.py."""\n', **bundles(Path(self.root))}
+            made = bundles(Path(self.root))
         finally:
             sys.path.remove(self.root)
         self._scratch = tempfile.TemporaryDirectory()

@@ -1,4 +1,4 @@
-"""Importing from the bundles of a wheel (`tools/bundle.py`): two files in place of a hundred and fifty.
+"""Importing from the bundles of a wheel (`tools/bundle.py`): a few files in place of a hundred and fifty.
 
 Nothing else depends on it: where there is no bundle, or a module is in none, Python imports the sources.
 """
@@ -15,26 +15,23 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
-#: The bundles, in the order in which a lint comes to need them.
-_BUNDLES = ("manifest", "calls")
 
 
 class _Bundled:
     """A finder and loader for `sys.meta_path`; a bundle is read when a module of it is asked for."""
 
-    def __init__(self, spec: Any) -> None:
+    def __init__(self, parts: Mapping[str, str], spec: Any) -> None:
+        self._parts = parts
         self._spec = spec
-        self._waiting = list(_BUNDLES)
         self._modules: dict[str, tuple[CodeType, bool]] = {}
 
-    def find_spec(self, name: str, path: object = None, _target: object = None) -> Any:
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> Any:
         """The specification of one of our modules; None for any other."""
-        if path is None or not name.startswith("linter.") or name.startswith("linter.bundle."):
+        part = self._parts.get(name)
+        if part is None:
             return None
-        while name not in self._modules and self._waiting:
-            self._modules.update(_read(self._waiting.pop(0)))
         if name not in self._modules:
-            return None
+            self._modules.update(_read(part))
         _, package = self._modules[name]
         steps = name.split(".")[1:] + (["__init__"] if package else [])
         file = os.path.join(_FOLDER, *steps)
@@ -52,15 +49,15 @@ class _Bundled:
         exec(self._modules[module.__name__][0], module.__dict__)  # noqa: S102  our own code, as an import runs it
 
 
-def _read(bundle: str) -> Mapping[str, tuple[CodeType, bool]]:
-    try:
-        found = __import__(f"linter.bundle.{bundle}", fromlist=["MODULES"])
-    except ImportError:
-        return {}
+def _read(part: str) -> Mapping[str, tuple[CodeType, bool]]:
+    found = __import__(f"linter.bundle.{part}", fromlist=["MODULES"])
     return {name: (function.__code__, package) for name, (function, package) in found.MODULES.items()}
 
 
 def install() -> None:
     """Import from the bundles from now on, where there are any."""
-    if os.path.isdir(os.path.join(_FOLDER, "bundle")):
-        sys.meta_path.insert(0, _Bundled(type(__spec__)))
+    try:
+        from linter.bundle import PARTS  # type: ignore[import-not-found]  # noqa: PLC0415  a checkout has none
+    except ImportError:
+        return
+    sys.meta_path.insert(0, _Bundled(PARTS, type(__spec__)))

@@ -1,4 +1,4 @@
-"""The modules that a lint imports, as two that are read at once: what a wheel carries beside its sources.
+"""The modules that a command imports, as few that are read at once: what a wheel carries beside its sources.
 
 Opening, checking and reading a hundred small files takes most of a bare interpreter's start. Each module
 becomes a function whose body is that module's; its names are declared global, so that running the function's
@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-#: What each bundle is made for: the arguments of a lint whose modules it holds, but those of earlier ones.
+#: A registration that a lint finds nothing wrong with.
 MANIFEST = {
     "id": "9b1a7a64-0d5c-4b0a-8f51-6d0c6a0e4c02",
     "appId": "7f0c5f0a-6a2f-4a2c-9d0e-2b8a5d3c1e11",
@@ -36,21 +36,38 @@ _APART = {"linter", "linter.__main__", "linter.bundled"}
 
 
 def bundles(root: Path) -> dict[str, str]:
-    """The text of each bundle by its file's name, made from the checkout at `root`."""
+    """The text of each file of `linter.bundle`, made from the checkout at `root`.
+
+    Modules that the same commands import are in one bundle, so that none reads what it does not run.
+    """
     with tempfile.TemporaryDirectory() as folder:
         manifest = Path(folder, "app.json")
         manifest.write_text(json.dumps(MANIFEST), encoding="utf-8")
-        first = _loaded(root, str(manifest))
-    second = [name for name in _loaded(root, str(root / "examples")) if name not in first]
-    return {"manifest.py": _bundle(root, first), "calls.py": _bundle(root, second)}
+        day = ("--today", "2026-01-01")
+        runs = (
+            _loaded(root, "check", str(manifest), "--no-config", *day),
+            _loaded(root, "check", str(root / "examples"), "--no-config", *day),
+            _loaded(root, "needs", "GET /me", "POST /users", "GET /sites/{id}"),
+        )
+    together: dict[tuple[bool, ...], list[str]] = {}
+    for name in sorted(set().union(*runs)):
+        together.setdefault(tuple(name in run for run in runs), []).append(name)
+    made: dict[str, str] = {}
+    index: dict[str, str] = {}
+    for number, names in enumerate(together.values()):
+        made[f"part{number}.py"] = _bundle(root, names)
+        index |= dict.fromkeys(names, f"part{number}")
+    rows = "".join(f"    {name!r}: {part!r},\n" for name, part in index.items())
+    made["__init__.py"] = f"# Made by tools/bundle.py.\nPARTS = {{\n{rows}}}\n"
+    return made
 
 
-def _loaded(root: Path, path: str) -> list[str]:
-    """The modules of ours that a lint of `path` imports."""
+def _loaded(root: Path, *arguments: str) -> set[str]:
+    """The modules of ours that a command imports."""
     program = (
         "import sys, io; from linter.cli import main; out = sys.stdout; sys.stdout = io.StringIO();"
-        f"main(['check', {path!r}, '--no-config', '--today', '2026-01-01']); sys.stdout = out;"
-        "print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'linter'))"
+        f"main({list(arguments)!r}); sys.stdout = out;"
+        "print(*(name for name in sys.modules if name.partition('.')[0] == 'linter'))"
     )
     environment = {
         **os.environ,
@@ -60,7 +77,7 @@ def _loaded(root: Path, path: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, env=environment, check=True, capture_output=True, text=True
     )
-    return [name for name in done.stdout.split() if name not in _APART]
+    return set(done.stdout.split()) - _APART
 
 
 def _bundle(root: Path, names: Iterable[str]) -> str:
