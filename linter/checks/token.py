@@ -13,6 +13,7 @@ from linter.ladder import is_graph_call
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
 from linter.request.destination import carries_own_right
+from linter.request.sent import EXCHANGE, SHAREPOINT
 from linter.sign_in.asked import asks_by_scope
 from linter.sign_in.audience import is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs, serves_customers
@@ -25,12 +26,12 @@ def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
         if flow.type != "none":
             continue
         for call in flow.calls:
-            if _is_open(call) or _is_anonymous(call, entra):
+            if _is_open(call) or carries_own_right(call):
                 continue
             api = _api(call, entra)
             if api is None:
                 yield Unknown("catalog.resources")
-            elif api.authorises == "roles":
+            elif api.authorises == "roles" and not _is_public(call, api):
                 yield Hit(
                     subject.of_call(flow, call),
                     call.at,
@@ -230,7 +231,7 @@ def refresh_token_expected_from_client_credentials(
         if flow.scopes is None:
             yield Unknown("flow.scopes")
             continue
-        asked = next((text for text in flow.scopes if text.value == "offline_access"), None)
+        asked = next((text for text in flow.scopes if _is_offline_access(text.value)), None)
         if asked is not None:
             yield Hit(
                 subject.of_flow(flow, "scope offline_access"),
@@ -277,11 +278,18 @@ def _is_open(call: Call) -> bool:
     return is_placeholder(call.url.partition("?")[0])
 
 
-def _is_anonymous(call: Call, entra: Entra) -> bool:
-    """Whether the address is open to all, or carries its own right to be called."""
-    if is_graph_call(call, entra):
-        return parse_url(call.url).path.lower() in ("/", "/$metadata")
-    return carries_own_right(call)
+def _is_public(call: Call, api: Resource) -> bool:
+    """Whether the address may be open to all: what an API tells of itself, and pages beside it.
+
+    Shared files and sites, published calendars and the search for a mailbox lie at the hosts of
+    SharePoint and Exchange, outside their APIs.
+    """
+    path = parse_url(call.url).path.lower()
+    if api.app_id == GRAPH:
+        return path in ("/", "/$metadata")
+    if api.app_id == SHAREPOINT:
+        return not any(step in path for step in ("/_api/", "/_vti_bin/"))
+    return api.app_id == EXCHANGE and path.startswith(("/owa/", "/autodiscover/"))
 
 
 # --- requests ---------------------------------------------------------------------------------
@@ -313,9 +321,13 @@ def _lacks_offline_access(flow: Flow) -> bool | None:
     if flow.scopes is None:
         return None
     values = [text.value for text in flow.scopes]
-    if "offline_access" in values:
+    if any(map(_is_offline_access, values)):
         return False
     return None if any(map(is_placeholder, values)) else True
+
+
+def _is_offline_access(scope: str) -> bool:
+    return split_scope(scope).permission == "offline_access"
 
 
 def _comes_back_to_browser(flow: Flow, application: Application | None) -> Related | Literal[False] | None:

@@ -37,31 +37,34 @@ def bare_scope_for_non_graph_api(
         if flow.scopes is None:
             yield Unknown("flow.scopes")
             continue
+        asked = asked_for(flow)
         for call in calls:
-            yield from _bare(flow, call, catalog, entra)
+            yield from _bare(flow, asked, call, catalog, entra)
 
 
 def _is_exempt(flow: Flow, entra: Entra) -> bool:
     """Flows to which the rule does not speak.
 
     App-only ones have a rule of their own, a stated audience decides by itself, and customer
-    directories (Azure AD B2C, External ID) read a bare scope their own way.
+    directories (Azure AD B2C, External ID) and AD FS read a bare scope their own way.
     """
-    return flow.access != "delegated" or flow.audience is not None or serves_customers(flow, entra)
+    stated = flow.access != "delegated" or flow.audience is not None
+    return stated or is_ad_fs(flow) or serves_customers(flow, entra)
 
 
-def _bare(flow: Flow, call: Call, catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:
+def _bare(
+    flow: Flow, asked: list[Asked], call: Call, catalog: Catalog, entra: Entra
+) -> Iterator[Hit | Unknown]:
     apis = apis_called(call, entra)
-    asked = asked_for(flow)
     if any(_may_be_for(one, apis or (), entra) for one in asked):
         return
     bare = [one for one in asked if not one.audience and one.is_named]
-    meant = [one for one in bare if _is_meant_for(one.permission, apis or (), catalog)]
-    if meant and apis is not None:
-        yield _for_other_api(flow, call, meant[0], apis, catalog)
+    meant = next((one for one in bare if _is_meant_for(one.permission, apis or (), catalog)), None)
+    if meant is not None and apis is not None:
+        yield _for_other_api(flow, call, meant, apis, catalog)
     elif any(one.is_opaque for one in asked):
         yield Unknown("flow.scopes")
-    elif meant or (bare and apis == ()):
+    elif meant is not None or (bare and apis == ()):
         yield Unknown("catalog.resources")
 
 
@@ -101,6 +104,8 @@ def trailing_slash_audience(
     flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
 ) -> Iterator[Hit | Unknown]:
     """A scope without the second slash that an API's audience, which itself ends in one, needs."""
+    uris = (application.identifier_uris or ()) if application is not None else ()
+    written = {uri.value.lower(): uri for uri in uris}
     for flow in filter(asks_by_scope, flows):
         if flow.audience is not None:
             continue  # what the token will be for is stated, however it is asked for
@@ -108,21 +113,15 @@ def trailing_slash_audience(
             yield Unknown("flow.scopes")
             continue
         for one in asked_for(flow):
-            own = _own_slashed(one.audience, application)
+            # An App ID URI that is the audience but for its final slash, and none that is the audience.
+            plain = one.audience.lower()
+            own = None if not plain or plain in written else written.get(f"{plain}/")
             known = entra.trailing_slash_audience(one.audience) if one.audience else None
             if own is not None:
                 yield _unslashed(flow, one, own.value, (Related(own.at, "ends in a slash"),), "warning")
             elif known is not None and not one.audience.endswith("/"):
                 # Azure Resource Manager takes tokens for either spelling.
                 yield _unslashed(flow, one, known.audience, (), "note")
-
-
-def _own_slashed(audience: str, application: Application | None) -> Text | None:
-    """The App ID URI that `audience` is but for its final slash; None if it is one as it stands."""
-    uris = (application.identifier_uris or ()) if application is not None else ()
-    written = {uri.value.lower(): uri for uri in uris}
-    plain = audience.lower()
-    return None if not plain or plain in written else written.get(f"{plain}/")
 
 
 def _unslashed(flow: Flow, asked: Asked, right: str, related: tuple[Related, ...], severity: Severity) -> Hit:
@@ -147,12 +146,17 @@ def unsupported_oidc_scope(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hi
         for text in flow.scopes:
             if is_placeholder(text.value):
                 yield Unknown("flow.scopes")
-            elif any(row.name == text.value and not row.supported for row in entra.oidc_scopes):
+            elif _is_unsupported(text.value, entra):
                 yield Hit(
                     subject.of_flow(flow, f"scope {text.value}"),
                     text.at,
                     f"`{flow.name}` asks for `{text.value}`, a scope that Entra does not offer",
                 )
+
+
+def _is_unsupported(scope: str, entra: Entra) -> bool:
+    split = split_scope(scope)
+    return split.oidc and any(row.name == split.permission and not row.supported for row in entra.oidc_scopes)
 
 
 def malformed(flows: tuple[Flow, ...], catalog: Catalog, entra: Entra) -> Iterator[Hit | Unknown]:

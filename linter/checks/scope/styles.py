@@ -12,14 +12,14 @@ from linter.model import Application, Flow, place
 from linter.placeholder import has_placeholder
 from linter.sign_in.asked import Asked, asked_for, asks_by_scope
 from linter.sign_in.audience import compared, own_audiences
-from linter.sign_in.authority import serves_customers
-from linter.wording import listed
+from linter.sign_in.authority import directory, is_ad_fs, serves_customers, unnumbered
+from linter.wording import gets, listed
 
 
 def default_mixed_with_named_scopes(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """`.default` and named scopes in one request; OpenID Connect's scopes may stand beside either."""
     for flow in filter(asks_by_scope, flows):
-        if serves_customers(flow, entra):
+        if is_ad_fs(flow) or serves_customers(flow, entra):
             continue
         if flow.scopes is None:
             yield Unknown("flow.scopes")
@@ -41,13 +41,16 @@ def default_mixed_with_named_scopes(flows: tuple[Flow, ...], entra: Entra) -> It
             yield Unknown("flow.scopes")
 
 
-def client_credentials_without_default(flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+def client_credentials_without_default(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
     """An app-only token asked for by permission names.
 
     Of a managed identity, which names an API alone, `token-type/managed-identity-delegated` speaks.
+    A host that is not Microsoft's may be another company's login.
     """
     for flow in filter(asks_by_scope, flows):
         if flow.access != "application" or flow.type == "managed_identity":
+            continue
+        if directory(flow, entra) in ("own-domain", "ad-fs"):
             continue
         if flow.scopes is None:
             yield Unknown("flow.scopes")
@@ -62,8 +65,9 @@ def client_credentials_without_default(flows: tuple[Flow, ...]) -> Iterator[Hit 
                 "and an app-only token is asked for as the `.default` of an API",
                 (
                     *(Related(one.text.at, "not `.default` of an API") for one in wrong),
-                    Related(place(flow, "type"), "an app-only token"),
+                    gets(flow),
                 ),
+                unnumbered((flow,), entra),
             )
         elif any(one.open for one in asked):
             yield Unknown("flow.scopes")
@@ -77,7 +81,7 @@ def several_resources_in_one_token_request(
     A redeemed refresh token is left out: the service answers it for the first API without an error.
     """
     for flow in filter(asks_by_scope, flows):
-        if flow.type in ("refresh_token", "managed_identity"):
+        if flow.type in ("refresh_token", "managed_identity") or is_ad_fs(flow):
             continue
         if flow.scopes is None:
             yield Unknown("flow.scopes")
@@ -104,13 +108,13 @@ def _several(flow: Flow, firsts: list[Asked], entra: Entra, application: Applica
     by_authorize = flow.type in _AUTHORIZE_FLOWS
     token_at_once = by_authorize and "token" in (flow.response_type or "").split()
     severity: Severity = "warning" if by_authorize and not token_at_once else "error"
-    code = (700022 if token_at_once else 28000) if by_authorize else None
+    error = Predicts(400, aadsts=(700022 if token_at_once else 28000,))
     return Hit(
         subject.of_flow(flow, "scopes"),
         place(flow, "scopes"),
-        f"`{flow.name}` asks for scopes of {len(names)} APIs at once: {', '.join(names)}",
+        f"`{flow.name}` asks for scopes of {len(names)} APIs at once: {listed(names, quote=str)}",
         tuple(Related(one.text.at, f"a scope of {name}") for one, name in zip(firsts, names, strict=True)),
-        Predicts(400, aadsts=(code,)) if code else None,
+        unnumbered((flow,), entra) or error,
         severity=severity,
         confidence=None if _are_distinct(firsts, entra, application) else "medium",
     )
