@@ -52,9 +52,9 @@ def work_only_api(
     """
     audience = admitted(application, entra)
     for flow in flows:
-        if serves_customers(flow, entra):
+        if flow.access != "delegated" or audience is not None or serves_customers(flow, entra):
             continue
-        if flow.access == "delegated" and _account(flow) is None and audience is None:
+        if _account(flow) is None and _may_be_personal(flow, application, entra):
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
     personal = (
         climb
@@ -80,7 +80,8 @@ def application_permission(
     """App-only access where personal accounts are: none of them can grant it."""
     audience = admitted(application, entra)
     if audience is None:
-        yield Unknown("application.sign_in_audience")
+        if any(_application_entries(application, catalog, inventory)):
+            yield Unknown("application.sign_in_audience")
     elif not audience.application_permissions:
         yield from _application_entries(application, catalog, inventory)
     for flow in flows or ():
@@ -106,7 +107,8 @@ def user_in_org_only_app(
         if flow.access != "delegated" or account in ("work", "guest") or serves_customers(flow, entra):
             continue
         if account is None:
-            yield Unknown("user.account")
+            if _may_choose_account(flow):
+                yield Unknown("user.account")
         elif audience is None:
             yield Unknown("application.sign_in_audience")
         else:
@@ -156,12 +158,10 @@ def permission_not_offered(
     audience = admitted(application, entra)
     if any(serves_customers(flow, entra) for flow in flows or ()):
         return  # such a directory asks for the audience of both, and has accounts of its own
-    if audience is None:
-        yield Unknown("application.sign_in_audience")
+    if audience is not None and not audience.personal:
         return
-    if not audience.personal:
-        return
-    if declared_openly(application, GRAPH, catalog):
+    openly = declared_openly(application, GRAPH, catalog)
+    if openly and audience is not None:
         yield Unknown("application.required_resource_access")
     personal = [flow for flow in flows or () if _is_personal(flow, application)]
     named = [found for flow in personal for found in _named(flow, catalog, entra)]
@@ -172,6 +172,10 @@ def permission_not_offered(
     if whole is not None:
         related = Related(place(whole, "scopes"), "asks for all that is declared")
         reason = f"`{whole.name}` asks one for all that is declared"
+    elif audience is None:
+        if entries or openly:
+            yield Unknown("application.sign_in_audience")
+        return
     elif not audience.work:
         related = Related(place(application, "sign_in_audience"), "personal accounts only")
         reason = "only such accounts sign in"
@@ -250,8 +254,13 @@ def _is_personal(flow: Flow, application: Application) -> bool:
 def _may_be_personal(flow: Flow, application: Application | None, entra: Entra) -> bool:
     """Whether nothing that is stated keeps personal accounts out."""
     audience = admitted(application, entra)
+    return (audience is None or audience.personal) and _may_choose_account(flow)
+
+
+def _may_choose_account(flow: Flow) -> bool:
+    """Whether the sign-in page takes accounts of either kind, as far as is stated; a tenant's does not."""
     tenant = (flow.tenant or "common").lower()
-    return (audience is None or audience.personal) and (tenant == "common" or has_placeholder(tenant))
+    return tenant == "common" or tenant in PERSONAL_TENANTS or has_placeholder(tenant)
 
 
 def _is_kept_out(flow: Flow, audience: SignInAudience | None) -> bool:
