@@ -119,13 +119,13 @@ def legacy_resource_alias(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit
         audiences = token_audiences(flow) if flow.access is not None else ()
         if audiences is None and not _bare_sign_in(flow):
             yield unstated(flow)
-        for audience in audiences or ():
+        for audience, at in asked_at(flow, audiences or ()):
             row = entra.trailing_slash_audience(audience)
             api = entra.resource(row.resource) if row is not None else None
             if row is not None and api is not None:
                 yield Hit(
                     subject.of_flow(flow, f"{asked_in(flow)} {audience}"),
-                    asked_at(flow, audience),
+                    at,
                     f"`{audience}` is an older name of {api.name}, now `{row.replacement}`",
                     confidence=row.confidence,
                 )

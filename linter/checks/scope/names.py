@@ -38,8 +38,12 @@ def bare_scope_for_non_graph_api(
             yield Unknown("flow.scopes")
             continue
         asked = asked_for(flow)
+        prefixed = [one for one in asked if one.audience]
+        bare = [one for one in asked if not one.audience]
         for call in calls:
-            yield from _bare(flow, asked, call, catalog, entra)
+            apis = apis_called(call, entra)
+            if not any(_may_be_for(one.audience, apis or (), entra) for one in prefixed):
+                yield from _bare(flow, bare, call, apis, catalog)
 
 
 def _is_exempt(flow: Flow, entra: Entra) -> bool:
@@ -53,26 +57,21 @@ def _is_exempt(flow: Flow, entra: Entra) -> bool:
 
 
 def _bare(
-    flow: Flow, asked: list[Asked], call: Call, catalog: Catalog, entra: Entra
+    flow: Flow, bare: list[Asked], call: Call, apis: tuple[Resource, ...] | None, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
-    apis = apis_called(call, entra)
-    if any(_may_be_for(one, apis or (), entra) for one in asked):
-        return
-    bare = [one for one in asked if not one.audience and one.is_named]
-    meant = next((one for one in bare if _is_meant_for(one.permission, apis or (), catalog)), None)
+    named = (one for one in bare if one.is_named)
+    meant = next((one for one in named if _is_meant_for(one.permission, apis or (), catalog)), None)
     if meant is not None and apis is not None:
         yield _for_other_api(flow, call, meant, apis, catalog)
-    elif any(one.is_opaque for one in asked):
+    elif any(one.is_opaque for one in bare):
         yield Unknown("flow.scopes")
-    elif meant is not None or (bare and apis == ()):
+    elif meant is not None or (apis == () and any(one.is_named for one in bare)):
         yield Unknown("catalog.resources")
 
 
-def _may_be_for(asked: Asked, apis: tuple[Resource, ...], entra: Entra) -> bool:
-    """Whether a scope with an API's name may be for one of the called APIs; any may be for an unknown one."""
-    if not asked.audience:
-        return False
-    resource = entra.resource_of_audience(asked.audience)
+def _may_be_for(audience: str, apis: tuple[Resource, ...], entra: Entra) -> bool:
+    """Whether an audience may be one of the called APIs'; any may be an unknown one's."""
+    resource = entra.resource_of_audience(audience)
     if resource is None:
         return True
     return resource in apis or (not apis and resource.app_id != GRAPH)

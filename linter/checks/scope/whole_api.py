@@ -15,6 +15,7 @@ from linter.entra.scopes import is_guid, split_scope
 from linter.finding import Hit, Related, Unknown
 from linter.holdings import Declared, declared_openly, entries_of, granted, resource_of
 from linter.ladder import is_graph_call, may_be_work_account
+from linter.memory import remembers_last
 from linter.model import Application, Flow, Grants, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
@@ -132,17 +133,21 @@ def _undeclared(
         and any(is_graph_call(one, entra) for one in flow.every_call())
     ):
         return None
-    blocks = application.required_resource_access
-    if blocks is None:
-        return Unknown("application.required_resource_access")
     wanted = api.app_id if api is not None else compared(asked.audience)
-    named = {resource_of(block, catalog) for block in blocks}
+    named = _apis_declared(application, catalog)
     if wanted in named:
         return None
     if None in named:
         return Unknown("application.required_resource_access")
     # An API of somebody's may have pre-authorised the app, which is written in its registration.
     return Unknown("catalog.resources") if api is None else api
+
+
+@remembers_last
+def _apis_declared(application: Application, catalog: Catalog) -> frozenset[str | None]:
+    """The appIds of the APIs of which something is declared; None among them for one that is not known."""
+    blocks = application.required_resource_access
+    return frozenset({None} if blocks is None else {resource_of(block, catalog) for block in blocks})
 
 
 def _unlisted(
