@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.catalog.store import Catalog
+from linter.entra import Entra
+from linter.entra.scopes import split_scope
 from linter.finding import Hit, Predicts, Related, Unknown
-from linter.holdings import (
-    acting,
-    directory_roles,
-    where_declared,
-)
+from linter.holdings import acting, directory_roles, where_declared
 from linter.ladder import Climb, Rung, stopped_at
 from linter.model import Application, Flow, Grants, Inventory, place
-from linter.sign_in.asked import Asked, asked_for
+from linter.placeholder import has_placeholder
+from linter.positions import At
+from linter.sign_in.asked import asked_for
 from linter.typed import Final
 
 
@@ -58,17 +58,19 @@ def _unassigned(found: Climb, application: Application | None, catalog: Catalog,
     )
 
 
-def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...]) -> Iterator[Hit | Unknown]:
+def managed_identity_delegated(
+    flows: tuple[Flow, ...], climbs: tuple[Climb, ...], entra: Entra
+) -> Iterator[Hit | Unknown]:
     """A managed identity is asked for a permission by name, or calls what only users can."""
     for flow in flows:
-        if flow.type != "managed_identity" or (flow.scopes is None and flow.resource is not None):
+        if flow.type != "managed_identity":
             continue
-        asked = asked_for(flow)
-        named = [one for one in asked if one.is_named]
+        field = "resource" if flow.scopes is None else "scopes"
+        named = [(text, at) for text, at in _asked(flow) if _names_permission(text, entra)]
         if named:
-            yield _named(flow, named)
-        elif flow.scopes is None or any(one.open for one in asked):
-            yield Unknown("flow.resource" if flow.scopes is None else "flow.scopes")
+            yield _named(flow, field, named)
+        elif (flow.scopes is None and flow.resource is None) or any(one.open for one in asked_for(flow)):
+            yield Unknown(f"flow.{field}")
     for found in stopped_at("unsupported", _of_identities(climbs)):
         if isinstance(found, Unknown):
             yield found
@@ -76,14 +78,33 @@ def managed_identity_delegated(flows: tuple[Flow, ...], climbs: tuple[Climb, ...
             yield _without_user(found)
 
 
-def _named(flow: Flow, named: list[Asked]) -> Hit:
+def _asked(flow: Flow) -> Iterator[tuple[str, At]]:
+    """What the identity is asked for, and where."""
+    if flow.scopes is not None:
+        for one in asked_for(flow):
+            yield one.text.value, one.text.at
+    elif flow.resource is not None:
+        yield flow.resource, place(flow, "resource")
+
+
+def _names_permission(text: str, entra: Entra) -> bool:
+    """Whether a text is a permission, of a known API or of none; somebody's App ID URI may look like one."""
+    scope = split_scope(text)
+    if not scope.permission or scope.is_default or has_placeholder(scope.permission):
+        return False
+    if not scope.audience:
+        return True
+    return entra.resource_of_audience(text) is None and entra.resource_of_audience(scope.audience) is not None
+
+
+def _named(flow: Flow, field: str, named: list[tuple[str, At]]) -> Hit:
     return Hit(
-        subject.of_flow(flow, "scopes"),
-        place(flow, "scopes"),
-        f"`{flow.name}` asks for {wording.listed(one.text.value for one in named)}, "
+        subject.of_flow(flow, field),
+        place(flow, field),
+        f"`{flow.name}` asks for {wording.listed(text for text, _ in named)}, "
         "and a managed identity is asked for an API as a whole",
         (
-            *(Related(one.text.at, "a permission by name") for one in named),
+            *(Related(at, "a permission by name") for _, at in named),
             Related(place(flow, "type"), "a managed identity"),
         ),
         Predicts(400, "invalid_resource", (500011,)),

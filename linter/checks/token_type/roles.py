@@ -1,27 +1,19 @@
-"""Tokens without a role: of an API that looks at roles, and of apps that get none."""
+"""App-only tokens without a role, of APIs that look at roles."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from linter import subject, wording
-from linter.amend import can_lose_roles, withdraw
 from linter.authorization.mailboxes import roles_held
 from linter.catalog.names import consented_by_resource
 from linter.catalog.records import GRAPH
-from linter.catalog.store import Catalog
 from linter.consent.given import roles_of
 from linter.entra import Entra
-from linter.finding import Hit, Predicts, Related, Unknown
-from linter.holdings import (
-    acting,
-    api_of,
-    declared,
-    directory_roles,
-)
+from linter.finding import Hit, Predicts, Unknown
+from linter.holdings import acting, directory_roles
 from linter.ladder import Climb
-from linter.model import Application, Flow, Grants, Inventory, Platform, place
-from linter.positions import At
+from linter.model import Application, Flow, Grants, Inventory, place
 from linter.sign_in.audience import asked_in, is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs
 from linter.typed import TYPE_CHECKING, NamedTuple
@@ -157,77 +149,3 @@ def _predicted(api: _Api) -> Predicts | None:
     if api.by_assignment:
         return Predicts(400, aadsts=(501051,))
     return None if api.app_id == GRAPH else Predicts(403)
-
-
-def public_client_application_permission(
-    application: Application,
-    catalog: Catalog,
-    grants: Grants | None = None,
-    inventory: Inventory | None = None,
-) -> Iterator[Hit | Unknown]:
-    """A public client, which cannot prove who it is, declares permissions for a token of its own."""
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-        return
-    roles = [entry for entry in entries if (entry.entry.type or "").lower() == "role"]
-    public = _public_client(application)
-    if not roles or public is None or _may_prove_itself(application, grants):
-        return
-    unknown = _unstated(application)
-    if unknown:
-        yield from map(Unknown, unknown)
-        return
-    for entry in roles:
-        name = wording.permissions((entry.written,), "Role")
-        yield Hit(
-            subject.of_permission(api_of(entry, catalog), entry.written, "Role"),
-            entry.entry.at,
-            f"{name} needs a token of the app's own, and this app is a public client without a credential",
-            (Related(public, "a public client"),),
-            # Federated credentials are a collection of their own, which most exports leave out.
-            confidence="medium" if application.federated_identity_credentials is None else None,
-            edits=withdraw(entry) if can_lose_roles(inventory) and entry.state == "known" else (),
-            safe=application.federated_identity_credentials is not None,
-        )
-
-
-def _public_client(application: Application) -> At | None:
-    """Where the registration says that the app is a public client; None if it does not."""
-    if application.is_fallback_public_client is True:
-        return place(application, "is_fallback_public_client")
-    platform = application.public_client
-    return platform.redirect_uris[0].at if platform and platform.redirect_uris else None
-
-
-def _may_prove_itself(application: Application, grants: Grants | None) -> bool:
-    """Whether the app has a credential, or a platform of a confidential client or a browser app."""
-    principal = grants.service_principal if grants else None
-    return any(
-        (
-            application.password_credentials,
-            application.key_credentials,
-            application.federated_identity_credentials,
-            grants and grants.federated_identity_credentials,
-            principal and principal.password_credentials,
-            principal and principal.key_credentials,
-            _uris(application.web),
-            _uris(application.spa),
-        )
-    )
-
-
-def _unstated(application: Application) -> tuple[str, ...]:
-    """Fields without which nobody can say that there is no credential: only a full export lists them all."""
-    full = application.completeness == "full"
-    stated = {
-        "password_credentials": application.password_credentials is not None and full,
-        "key_credentials": application.key_credentials is not None and full,
-        "web": _uris(application.web) is not None,
-        "spa": _uris(application.spa) is not None,
-    }
-    return tuple(f"application.{field}" for field, known in stated.items() if not known)
-
-
-def _uris(platform: Platform | None) -> tuple[object, ...] | None:
-    return None if platform is None else platform.redirect_uris
