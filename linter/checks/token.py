@@ -14,8 +14,8 @@ from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
 from linter.request.destination import carries_own_right
 from linter.request.sent import EXCHANGE, SHAREPOINT
-from linter.sign_in.asked import asks_by_scope
-from linter.sign_in.audience import is_own, token_audiences
+from linter.sign_in.asked import Asked, asked_for, asks_by_scope
+from linter.sign_in.audience import compared, is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs, serves_customers
 from linter.typed import Literal
 
@@ -105,7 +105,9 @@ def id_token_as_access_token(
             yield Unknown("catalog.resources")
 
 
-def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+def v1_v2_parameter_mix(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
     """`resource` goes to the v2.0 endpoint, or `scope` alone to v1.0 (AADSTS901002, AADSTS900144).
 
     Libraries translate. So it counts only where the endpoint is written or the request is hand-written.
@@ -116,20 +118,55 @@ def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit |
         as_written = _sends_as_written(flow, entra)
         if as_written is False:
             continue
-        only_resource = flow.resource is not None and not flow.scopes
         if flow.endpoint == "v1":
             yield from _on_v1(flow)
-        elif flow.resource is None and flow.scopes is None:
-            yield Unknown("flow.scopes")
-        elif only_resource and flow.endpoint is None and not as_written:
+        elif flow.resource is None:
+            yield from (Unknown("flow.scopes"),) if flow.scopes is None else ()
+        elif flow.endpoint is None and not as_written:
             yield Unknown("flow.endpoint")
-        elif only_resource:
+        elif asked := asked_for(flow):
+            yield from _beside_scopes(flow, asked, flow.resource, application, entra)
+        else:
             yield Hit(
                 subject.of_flow(flow, "resource"),
                 place(flow, "resource"),
                 f"`{flow.name}` sends `resource` to the v2.0 endpoint, which takes `scope`",
                 _why_as_written(flow),
             )
+
+
+def _beside_scopes(
+    flow: Flow, asked: list[Asked], resource: str, application: Application | None, entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """The v2.0 endpoint takes a `resource` that is the scopes' API, and refuses any other."""
+    audiences = [one.audience or GRAPH for one in asked if not one.is_opaque]
+    same = [_is_same_api(resource, audience, application, entra) for audience in audiences]
+    if True in same:
+        return
+    if None in same or not same:
+        yield Unknown("catalog.resources" if same else "flow.scopes")
+        return
+    yield Hit(
+        subject.of_flow(flow, "resource"),
+        place(flow, "resource"),
+        f"`{flow.name}` sends a `resource` to the v2.0 endpoint that is not the API of its scopes",
+        (Related(place(flow, "scopes"), "for another API"), *_why_as_written(flow)),
+        Predicts(400, "invalid_target", (9010010, 901002)),
+        confidence="medium",
+    )
+
+
+def _is_same_api(one: str, other: str, application: Application | None, entra: Entra) -> bool | None:
+    """Whether two audiences are one API's; None where nobody tells, as of two that are somebody's."""
+    if compared(one) == compared(other):
+        return True
+    apis = [entra.resource_of_audience(one), entra.resource_of_audience(other)]
+    if any(apis):
+        return apis[0] == apis[1]
+    own = [is_own(application, one), is_own(application, other)]
+    if own == [True, True]:
+        return True
+    return False if True in own and False in own else None
 
 
 def _on_v1(flow: Flow) -> Iterator[Hit | Unknown]:
