@@ -29,6 +29,7 @@ from linter.ladder import Climb, schemes, stopped_at
 from linter.model import Application, Call, Flow, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.registration.public_client import gets_app_only_token
 from linter.sign_in.audience import admitted
 from linter.sign_in.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.typed import NamedTuple
@@ -77,13 +78,20 @@ def application_permission(
     flows: tuple[Flow, ...] | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
-    """App-only access where personal accounts are: none of them can grant it."""
+    """App-only access where personal accounts are: none of them can grant it.
+
+    A flow is named where the registration declares nothing for it.
+    """
     audience = admitted(application, entra)
-    if audience is None:
-        if any(_application_entries(application, catalog, inventory)):
-            yield Unknown("application.sign_in_audience")
-    elif not audience.application_permissions:
-        yield from _application_entries(application, catalog, inventory)
+    app_only = [flow for flow in flows or () if gets_app_only_token(flow)]
+    if audience is None or not audience.application_permissions:
+        found = list(_application_entries(application, catalog, inventory))
+        if audience is None:
+            yield from (Unknown("application.sign_in_audience"),) if found or app_only else ()
+        else:
+            yield from found
+            named = any(isinstance(one, Hit) for one in found)
+            yield from () if named else (_app_only_flow(flow, application) for flow in app_only)
     for flow in flows or ():
         for call in flow.every_call():
             if flow.access == "application" and call.target and call.target.account == "personal":
@@ -220,8 +228,8 @@ def v1_endpoint(
             continue
         ways = schemes(flow, application)
         if ways == (("DelegatedPersonal", True),):
-            field = "endpoint" if flow.endpoint == "v1" else "library"
-            how = "the v1.0 endpoint" if flow.endpoint == "v1" else f"`{flow.library}`"
+            field = "library" if adal else "endpoint"
+            how = f"`{flow.library}`" if adal else "the v1.0 endpoint"
             yield Hit(
                 subject.of_flow(flow, field),
                 place(flow, field),
@@ -343,6 +351,15 @@ def _why_personal(flow: Flow, application: Application | None) -> Related:
     if application is not None and application.sign_in_audience is not None:
         return Related(place(application, "sign_in_audience"), "admits personal accounts")
     return Related(place(flow, "tenant"), "where personal accounts sign in")
+
+
+def _app_only_flow(flow: Flow, application: Application) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "type"),
+        place(flow, "type"),
+        f"`{flow.name}` asks for a token of the app's own, and only personal accounts sign in to the app",
+        (Related(place(application, "sign_in_audience"), "personal accounts only"),),
+    )
 
 
 def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:

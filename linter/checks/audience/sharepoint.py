@@ -118,7 +118,7 @@ def sharepoint_app_only_secret(
         if flow.type != "client_credentials" or _acs_field(flow, entra) is not None:
             continue
         found = list(sent_calls((flow,), entra))
-        calls = [sent for sent in found if sent.api(SHAREPOINT) and (sent.fits or not sent.tokens)]
+        calls = [sent for sent in found if sent.api(SHAREPOINT) and (sent.fits or sent.tokens is None)]
         hidden = any(sent.apis is None for sent in found)
         credential = _credential(flow, application, grants) if calls or hidden else "certificate"
         if credential is None:

@@ -19,6 +19,7 @@ from linter.memory import remembers_last
 from linter.model import Application, Flow, Grants, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.request.sent import asked_at
 from linter.sign_in.asked import Whole, whole_apis
 from linter.sign_in.audience import asked_in, compared, is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs, is_tenant_of, serves_customers
@@ -182,7 +183,7 @@ def resource_principal_missing(
         if audiences is None:
             yield Unknown("flow.resource" if flow.type == "managed_identity" else "flow.scopes")
             continue
-        for audience in audiences:
+        for audience, at in asked_at(flow, audiences):
             api = entra.resource_of_audience(audience)
             plain = compared(audience)
             own = is_own(application, audience) or plain == (flow.client_id or "").strip().lower()
@@ -193,7 +194,7 @@ def resource_principal_missing(
             elif api is None and not is_guid(plain):
                 yield Unknown("flow.scopes" if has_placeholder(audience) else "catalog.resources")
             elif all(one.app_id != (api.app_id if api else plain) for one in present):
-                yield _without_principal(flow, audience, api)
+                yield _without_principal(flow, audience, at, api)
 
 
 def _signs_in_here(flow: Flow, tenant: Tenant, application: Application | None, entra: Entra) -> bool:
@@ -203,11 +204,10 @@ def _signs_in_here(flow: Flow, tenant: Tenant, application: Application | None, 
     return flow.access == "application" or may_be_work_account(flow, application)
 
 
-def _without_principal(flow: Flow, audience: str, api: Resource | None) -> Hit:
-    field = asked_in(flow)
+def _without_principal(flow: Flow, audience: str, at: At, api: Resource | None) -> Hit:
     return Hit(
-        subject.of_flow(flow, field),
-        place(flow, field),
+        subject.of_flow(flow, asked_in(flow)),
+        at,
         f"`{flow.name}` asks for a token for {api.name if api else f'`{audience}`'}, "
         "which has no service principal in the tenant",
     )

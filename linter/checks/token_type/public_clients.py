@@ -10,7 +10,7 @@ from linter.catalog.store import Catalog
 from linter.finding import Hit, Unknown
 from linter.holdings import api_of, declared
 from linter.model import Application, Grants, Inventory, Platform
-from linter.registration.public_client import shown
+from linter.registration.public_client import gets_app_only_token, shown
 
 
 def public_client_application_permission(
@@ -63,7 +63,7 @@ def _may_prove_itself(application: Application, grants: Grants | None, inventory
             principal and principal.key_credentials,
             _uris(application.web),
             _uris(application.spa),
-            any(flow.access == "application" and flow.type != "managed_identity" for flow in flows),
+            any(map(gets_app_only_token, flows)),
         )
     )
 
