@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from linter import subject
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
+from linter.entra.scopes import parted
 from linter.finding import Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Flow, place
 from linter.placeholder import has_placeholder
@@ -55,7 +56,8 @@ def client_credentials_without_default(flows: tuple[Flow, ...], entra: Entra) ->
         if flow.scopes is None:
             yield Unknown("flow.scopes")
             continue
-        asked = asked_for(flow)
+        # A text that is parted by commas is no name: scope/malformed.
+        asked = [one for one in asked_for(flow) if not parted(one.text.value)]
         wrong = [one for one in asked if one.is_named or not (one.permission or one.open)]
         if wrong:
             yield Hit(
