@@ -83,15 +83,14 @@ def application_permission(
     A flow is named where the registration declares nothing for it.
     """
     audience = admitted(application, entra)
-    app_only = [flow for flow in flows or () if gets_app_only_token(flow)]
     if audience is None or not audience.application_permissions:
         found = list(_application_entries(application, catalog, inventory))
-        if audience is None:
-            yield from (Unknown("application.sign_in_audience"),) if found or app_only else ()
-        else:
+        if not any(isinstance(one, Hit) for one in found):
+            found += (_app_only_flow(flow, application) for flow in flows or () if gets_app_only_token(flow))
+        if audience is not None:
             yield from found
-            named = any(isinstance(one, Hit) for one in found)
-            yield from () if named else (_app_only_flow(flow, application) for flow in app_only)
+        elif found:
+            yield Unknown("application.sign_in_audience")
     for flow in flows or ():
         for call in flow.every_call():
             if flow.access == "application" and call.target and call.target.account == "personal":

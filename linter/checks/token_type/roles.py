@@ -72,7 +72,7 @@ def _decides_by_roles(
     own = application is not None and is_own(application, audience) is True
     known = entra.resource_of_audience(audience)
     if own and application is not None and application.app_id is not None:
-        app_id, name, decides = application.app_id.lower(), "its own API", bool(application.app_roles)
+        app_id, name, decides = application.app_id.lower(), "its own API", _publishes_for_apps(application)
     elif known is not None and known.status != "retired":
         app_id, name, decides = known.app_id, known.name, known.authorises == "roles"
     else:
@@ -82,6 +82,12 @@ def _decides_by_roles(
         for principal in grants.resources.values()
     )
     return _Api(app_id, name, own, closed) if decides or closed else None
+
+
+def _publishes_for_apps(application: Application) -> bool:
+    """Whether the app publishes roles for apps; those for users say nothing of an app-only token."""
+    roles = application.app_roles or ()
+    return any("Application" in (role.allowed_member_types or ()) for role in roles)
 
 
 def _is_judged_by_call(
