@@ -33,7 +33,7 @@ from linter.registration.public_client import gets_app_only_token
 from linter.sign_in.audience import admitted
 from linter.sign_in.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.typed import NamedTuple
-from linter.wording import listed
+from linter.wording import gets, listed
 
 _BOTH_AUDIENCES = "AzureADandPersonalMicrosoftAccount"
 
@@ -367,7 +367,7 @@ def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:
         call.at,
         f"`{subject.of_request(call)}` acts on a personal account, and `{flow.name}` has an app-only token, "
         "which reaches no such account",
-        (Related(place(flow, "type"), "an app-only token"), Related(target, "a personal account")),
+        (gets(flow), Related(target, "a personal account")),
         Predicts(status=404),
     )
 

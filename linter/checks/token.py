@@ -18,6 +18,7 @@ from linter.sign_in.asked import Asked, asked_for, asks_by_scope
 from linter.sign_in.audience import compared, is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs, serves_customers
 from linter.typed import Literal
+from linter.wording import gets
 
 
 def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -274,7 +275,7 @@ def refresh_token_expected_from_client_credentials(
                 subject.of_flow(flow, "scope offline_access"),
                 asked.at,
                 f"`{flow.name}` asks for a refresh token, which no app-only token comes with",
-                (Related(place(flow, "type"), "an app-only token"),),
+                (gets(flow),),
             )
         elif any(is_placeholder(text.value) for text in flow.scopes):
             yield Unknown("flow.scopes")

@@ -106,13 +106,13 @@ def both_types_one_used(
 
     Where no call needs it in either type, `permission/unused` says so of both.
     """
-    entries = declared(application, catalog)
-    if entries is None:
-        yield Unknown("application.required_resource_access")
-        return
     # A managed identity has nothing of what a registration declares.
     flows = tuple(flow for flow in flows if flow.access is not None and flow.type != "managed_identity")
     if len({flow.access for flow in flows}) != 1:
+        return
+    entries = declared(application, catalog)
+    if entries is None:
+        yield Unknown("application.required_resource_access")
         return
     used: PermissionType = "Role" if flows[0].access == "application" else "Scope"
     twins = {(one.resource, one.written): one for one in entries if _is_known(one, used)}

@@ -20,15 +20,15 @@ def public_client_application_permission(
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """A public client, which cannot prove who it is, declares permissions for a token of its own."""
+    public = shown(application)
+    if public is None or _may_prove_itself(application, grants, inventory):
+        return
     entries = declared(application, catalog)
     if entries is None:
         yield Unknown("application.required_resource_access")
         return
     roles = [entry for entry in entries if (entry.entry.type or "").strip().lower() == "role"]
-    public = shown(application)
-    if not roles or public is None or _may_prove_itself(application, grants, inventory):
-        return
-    unknown = _unstated(application)
+    unknown = _unstated(application) if roles else ()
     if unknown:
         yield from map(Unknown, unknown)
         return
@@ -49,7 +49,7 @@ def public_client_application_permission(
 def _may_prove_itself(application: Application, grants: Grants | None, inventory: Inventory | None) -> bool:
     """Whether the app has a credential, or a platform of a confidential client or a browser app.
 
-    One that is said to get a token of its own lacks the credential, not the flow for its permissions.
+    An app that is said to get tokens of its own lacks a credential, which is another rule's.
     """
     principal = grants.service_principal if grants else None
     flows = inventory.flows if inventory else ()
