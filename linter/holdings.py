@@ -71,6 +71,7 @@ def declared(application: Application, catalog: Catalog) -> tuple[Declared, ...]
     )
 
 
+@remembers_last
 def declared_openly(application: Application, resource: str, catalog: Catalog) -> bool:
     """Whether more permissions of `resource` may be declared than can be read.
 

@@ -70,3 +70,18 @@ def verb(flows: Sequence[Flow], one: str, several: str) -> str:
 def uses(flow: Flow) -> Related:
     """The flow's type as a related place."""
     return Related(place(flow, "type"), f"`{flow.name}` uses {flow.type}")
+
+
+def token(type_: str) -> str:
+    """The kind of token that carries permissions of a type (`Scope` or `Role`)."""
+    return "an app-only token" if type_ == "Role" else "a delegated token"
+
+
+def token_of(flow: Flow) -> str:
+    """The kind of token that a flow gets."""
+    return token("Role" if flow.access == "application" else "Scope")
+
+
+def gets(flow: Flow) -> Related:
+    """The flow's type as a related place, with the kind of token that it gets."""
+    return Related(place(flow, "type"), token_of(flow))

@@ -89,6 +89,7 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
             "manifest.limits", "manifest.references", "permission", "permission.entries",
             "permission.workloads", "personal_account", "privilege", "privilege.levels",
             "privilege.mailboxes", "privilege.settings", "redirect", "token_type",
+            "token_type.public_clients",
         )
     }  # fmt: skip
     assert not any(name.startswith("linter.calls.") or name == "linter.readers.grants" for name in loaded)

@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 def graph_host_wrong_cloud(
     inventory: Inventory, entra: Entra, tenant: Tenant | None = None
 ) -> Iterator[Hit | Unknown]:
-    """Microsoft Graph is called at the address of a cloud that the app is not in."""
+    """Microsoft Graph is called at the address of a cloud that the app is not in.
+
+    Where the flow also signs in at that cloud, the authority is the fault (authority-wrong-cloud).
+    """
     for flow in inventory.flows:
+        signs_in = cloud.of_authority(flow, entra)
         for call in flow.every_call():
             clouds = entra.clouds_of_graph_host(parse_url(call.url).host)
             if not clouds:
@@ -40,7 +44,7 @@ def graph_host_wrong_cloud(
             stated = cloud.of_flow(flow, inventory, tenant, entra)
             if stated is None:
                 yield Unknown("inventory.cloud")
-            elif not stated.may_be(clouds):
+            elif not stated.may_be(clouds) and not (signs_in and signs_in.may_be(clouds)):
                 yield _wrong_graph(flow, call, stated)
 
 

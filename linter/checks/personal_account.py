@@ -29,10 +29,11 @@ from linter.ladder import Climb, schemes, stopped_at
 from linter.model import Application, Call, Flow, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.registration.public_client import gets_app_only_token
 from linter.sign_in.audience import admitted
 from linter.sign_in.authority import PERSONAL_TENANTS, is_ad_fs, serves_customers
 from linter.typed import NamedTuple
-from linter.wording import listed
+from linter.wording import gets, listed
 
 _BOTH_AUDIENCES = "AzureADandPersonalMicrosoftAccount"
 
@@ -52,9 +53,9 @@ def work_only_api(
     """
     audience = admitted(application, entra)
     for flow in flows:
-        if serves_customers(flow, entra):
+        if flow.access != "delegated" or audience is not None or serves_customers(flow, entra):
             continue
-        if flow.access == "delegated" and _account(flow) is None and audience is None:
+        if _account(flow) is None and _may_be_personal(flow, application, entra):
             yield Unknown("user.account" if application is None else "application.sign_in_audience")
     personal = (
         climb
@@ -77,12 +78,19 @@ def application_permission(
     flows: tuple[Flow, ...] | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
-    """App-only access where personal accounts are: none of them can grant it."""
+    """App-only access where personal accounts are: none of them can grant it.
+
+    A flow is named where the registration declares nothing for it.
+    """
     audience = admitted(application, entra)
-    if audience is None:
-        yield Unknown("application.sign_in_audience")
-    elif not audience.application_permissions:
-        yield from _application_entries(application, catalog, inventory)
+    if audience is None or not audience.application_permissions:
+        found = list(_application_entries(application, catalog, inventory))
+        if not any(isinstance(one, Hit) for one in found):
+            found += (_app_only_flow(flow, application) for flow in flows or () if gets_app_only_token(flow))
+        if audience is not None:
+            yield from found
+        elif found:
+            yield Unknown("application.sign_in_audience")
     for flow in flows or ():
         for call in flow.every_call():
             if flow.access == "application" and call.target and call.target.account == "personal":
@@ -106,7 +114,8 @@ def user_in_org_only_app(
         if flow.access != "delegated" or account in ("work", "guest") or serves_customers(flow, entra):
             continue
         if account is None:
-            yield Unknown("user.account")
+            if _may_choose_account(flow):
+                yield Unknown("user.account")
         elif audience is None:
             yield Unknown("application.sign_in_audience")
         else:
@@ -156,12 +165,10 @@ def permission_not_offered(
     audience = admitted(application, entra)
     if any(serves_customers(flow, entra) for flow in flows or ()):
         return  # such a directory asks for the audience of both, and has accounts of its own
-    if audience is None:
-        yield Unknown("application.sign_in_audience")
+    if audience is not None and not audience.personal:
         return
-    if not audience.personal:
-        return
-    if declared_openly(application, GRAPH, catalog):
+    openly = declared_openly(application, GRAPH, catalog)
+    if openly and audience is not None:
         yield Unknown("application.required_resource_access")
     personal = [flow for flow in flows or () if _is_personal(flow, application)]
     named = [found for flow in personal for found in _named(flow, catalog, entra)]
@@ -172,6 +179,10 @@ def permission_not_offered(
     if whole is not None:
         related = Related(place(whole, "scopes"), "asks for all that is declared")
         reason = f"`{whole.name}` asks one for all that is declared"
+    elif audience is None:
+        if entries or openly:
+            yield Unknown("application.sign_in_audience")
+        return
     elif not audience.work:
         related = Related(place(application, "sign_in_audience"), "personal accounts only")
         reason = "only such accounts sign in"
@@ -216,8 +227,8 @@ def v1_endpoint(
             continue
         ways = schemes(flow, application)
         if ways == (("DelegatedPersonal", True),):
-            field = "endpoint" if flow.endpoint == "v1" else "library"
-            how = "the v1.0 endpoint" if flow.endpoint == "v1" else f"`{flow.library}`"
+            field = "library" if adal else "endpoint"
+            how = f"`{flow.library}`" if adal else "the v1.0 endpoint"
             yield Hit(
                 subject.of_flow(flow, field),
                 place(flow, field),
@@ -250,8 +261,13 @@ def _is_personal(flow: Flow, application: Application) -> bool:
 def _may_be_personal(flow: Flow, application: Application | None, entra: Entra) -> bool:
     """Whether nothing that is stated keeps personal accounts out."""
     audience = admitted(application, entra)
+    return (audience is None or audience.personal) and _may_choose_account(flow)
+
+
+def _may_choose_account(flow: Flow) -> bool:
+    """Whether the sign-in page takes accounts of either kind, as far as is stated; a tenant's does not."""
     tenant = (flow.tenant or "common").lower()
-    return (audience is None or audience.personal) and (tenant == "common" or has_placeholder(tenant))
+    return tenant == "common" or tenant in PERSONAL_TENANTS or has_placeholder(tenant)
 
 
 def _is_kept_out(flow: Flow, audience: SignInAudience | None) -> bool:
@@ -336,13 +352,22 @@ def _why_personal(flow: Flow, application: Application | None) -> Related:
     return Related(place(flow, "tenant"), "where personal accounts sign in")
 
 
+def _app_only_flow(flow: Flow, application: Application) -> Hit:
+    return Hit(
+        subject.of_flow(flow, "type"),
+        place(flow, "type"),
+        f"`{flow.name}` asks for a token of the app's own, and only personal accounts sign in to the app",
+        (Related(place(application, "sign_in_audience"), "personal accounts only"),),
+    )
+
+
 def _app_only_on_personal(flow: Flow, call: Call, target: At) -> Hit:
     return Hit(
         subject.of_call(flow, call),
         call.at,
         f"`{subject.of_request(call)}` acts on a personal account, and `{flow.name}` has an app-only token, "
         "which reaches no such account",
-        (Related(place(flow, "type"), "an app-only token"), Related(target, "a personal account")),
+        (gets(flow), Related(target, "a personal account")),
         Predicts(status=404),
     )
 

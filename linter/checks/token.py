@@ -13,10 +13,12 @@ from linter.ladder import is_graph_call
 from linter.model import Application, Call, Flow, place
 from linter.placeholder import is_placeholder
 from linter.request.destination import carries_own_right
-from linter.sign_in.asked import asks_by_scope
-from linter.sign_in.audience import is_own, token_audiences
+from linter.request.sent import EXCHANGE, SHAREPOINT
+from linter.sign_in.asked import Asked, asked_for, asks_by_scope
+from linter.sign_in.audience import compared, is_own, token_audiences
 from linter.sign_in.authority import is_ad_fs, serves_customers
 from linter.typed import Literal
+from linter.wording import gets
 
 
 def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
@@ -25,12 +27,12 @@ def missing_bearer_token(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit 
         if flow.type != "none":
             continue
         for call in flow.calls:
-            if _is_open(call) or _is_anonymous(call, entra):
+            if _is_open(call) or carries_own_right(call):
                 continue
             api = _api(call, entra)
             if api is None:
                 yield Unknown("catalog.resources")
-            elif api.authorises == "roles":
+            elif api.authorises == "roles" and not _is_public(call, api):
                 yield Hit(
                     subject.of_call(flow, call),
                     call.at,
@@ -104,7 +106,9 @@ def id_token_as_access_token(
             yield Unknown("catalog.resources")
 
 
-def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
+def v1_v2_parameter_mix(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
     """`resource` goes to the v2.0 endpoint, or `scope` alone to v1.0 (AADSTS901002, AADSTS900144).
 
     Libraries translate. So it counts only where the endpoint is written or the request is hand-written.
@@ -115,20 +119,55 @@ def v1_v2_parameter_mix(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit |
         as_written = _sends_as_written(flow, entra)
         if as_written is False:
             continue
-        only_resource = flow.resource is not None and not flow.scopes
         if flow.endpoint == "v1":
             yield from _on_v1(flow)
-        elif flow.resource is None and flow.scopes is None:
-            yield Unknown("flow.scopes")
-        elif only_resource and flow.endpoint is None and not as_written:
+        elif flow.resource is None:
+            yield from (Unknown("flow.scopes"),) if flow.scopes is None else ()
+        elif flow.endpoint is None and not as_written:
             yield Unknown("flow.endpoint")
-        elif only_resource:
+        elif asked := asked_for(flow):
+            yield from _beside_scopes(flow, asked, flow.resource, application, entra)
+        else:
             yield Hit(
                 subject.of_flow(flow, "resource"),
                 place(flow, "resource"),
                 f"`{flow.name}` sends `resource` to the v2.0 endpoint, which takes `scope`",
                 _why_as_written(flow),
             )
+
+
+def _beside_scopes(
+    flow: Flow, asked: list[Asked], resource: str, application: Application | None, entra: Entra
+) -> Iterator[Hit | Unknown]:
+    """The v2.0 endpoint takes a `resource` that is the scopes' API, and refuses any other."""
+    audiences = [one.audience or GRAPH for one in asked if not one.is_opaque]
+    same = [_is_same_api(resource, audience, application, entra) for audience in audiences]
+    if True in same:
+        return
+    if None in same or not same:
+        yield Unknown("catalog.resources" if same else "flow.scopes")
+        return
+    yield Hit(
+        subject.of_flow(flow, "resource"),
+        place(flow, "resource"),
+        f"`{flow.name}` sends a `resource` to the v2.0 endpoint that is not the API of its scopes",
+        (Related(place(flow, "scopes"), "for another API"), *_why_as_written(flow)),
+        Predicts(400, "invalid_target", (9010010, 901002)),
+        confidence="medium",
+    )
+
+
+def _is_same_api(one: str, other: str, application: Application | None, entra: Entra) -> bool | None:
+    """Whether two audiences are one API's; None where nobody tells, as of two that are somebody's."""
+    if compared(one) == compared(other):
+        return True
+    apis = [entra.resource_of_audience(one), entra.resource_of_audience(other)]
+    if any(apis):
+        return apis[0] == apis[1]
+    own = [is_own(application, one), is_own(application, other)]
+    if own == [True, True]:
+        return True
+    return False if True in own and False in own else None
 
 
 def _on_v1(flow: Flow) -> Iterator[Hit | Unknown]:
@@ -230,13 +269,13 @@ def refresh_token_expected_from_client_credentials(
         if flow.scopes is None:
             yield Unknown("flow.scopes")
             continue
-        asked = next((text for text in flow.scopes if text.value == "offline_access"), None)
+        asked = next((text for text in flow.scopes if _is_offline_access(text.value)), None)
         if asked is not None:
             yield Hit(
                 subject.of_flow(flow, "scope offline_access"),
                 asked.at,
                 f"`{flow.name}` asks for a refresh token, which no app-only token comes with",
-                (Related(place(flow, "type"), "an app-only token"),),
+                (gets(flow),),
             )
         elif any(is_placeholder(text.value) for text in flow.scopes):
             yield Unknown("flow.scopes")
@@ -277,11 +316,18 @@ def _is_open(call: Call) -> bool:
     return is_placeholder(call.url.partition("?")[0])
 
 
-def _is_anonymous(call: Call, entra: Entra) -> bool:
-    """Whether the address is open to all, or carries its own right to be called."""
-    if is_graph_call(call, entra):
-        return parse_url(call.url).path.lower() in ("/", "/$metadata")
-    return carries_own_right(call)
+def _is_public(call: Call, api: Resource) -> bool:
+    """Whether the address may be open to all: what an API tells of itself, and pages beside it.
+
+    Shared files and sites, published calendars and the search for a mailbox lie at the hosts of
+    SharePoint and Exchange, outside their APIs.
+    """
+    path = parse_url(call.url).path.lower()
+    if api.app_id == GRAPH:
+        return path in ("/", "/$metadata")
+    if api.app_id == SHAREPOINT:
+        return not any(step in path for step in ("/_api/", "/_vti_bin/"))
+    return api.app_id == EXCHANGE and path.startswith(("/owa/", "/autodiscover/"))
 
 
 # --- requests ---------------------------------------------------------------------------------
@@ -313,9 +359,13 @@ def _lacks_offline_access(flow: Flow) -> bool | None:
     if flow.scopes is None:
         return None
     values = [text.value for text in flow.scopes]
-    if "offline_access" in values:
+    if any(map(_is_offline_access, values)):
         return False
     return None if any(map(is_placeholder, values)) else True
+
+
+def _is_offline_access(scope: str) -> bool:
+    return split_scope(scope).permission == "offline_access"
 
 
 def _comes_back_to_browser(flow: Flow, application: Application | None) -> Related | Literal[False] | None:

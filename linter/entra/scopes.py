@@ -37,17 +37,21 @@ def split_scope(scope: str) -> Scope:
 
     The service's rule is audience, one slash, permission: of `https://x//.default` the audience
     is `https://x/`. A permission that has a slash itself cannot be told from a longer audience.
+    The names that are the same everywhere are given as documented, however they are written.
     """
     scope = scope.strip()
-    if scope in OIDC_SCOPES or scope in UNSUPPORTED_OIDC_SCOPES:
-        return Scope("", scope, oidc=True)
+    lower = scope.lower()
+    if lower in OIDC_SCOPES or lower in UNSUPPORTED_OIDC_SCOPES:
+        return Scope("", lower, oidc=True)
     start = scope.find("://")
     slash = scope.rfind("/")
     if start >= 0 and slash <= start + 2:
         return Scope(scope, "")  # `api://x`: both slashes belong to the scheme
     if slash < 0:
-        return Scope(scope, "") if is_guid(scope) else Scope("", scope)
-    return Scope(scope[:slash], scope[slash + 1 :])
+        audience, permission = (scope, "") if is_guid(scope) else ("", scope)
+    else:
+        audience, permission = scope[:slash], scope[slash + 1 :]
+    return Scope(audience, DEFAULT if permission.lower() == DEFAULT else permission)
 
 
 _SEPARATORS: Final = {

@@ -57,6 +57,11 @@ def undecided(application: Application) -> tuple[str, ...]:
     return tuple(f"application.{field}" for field, unknown in open_.items() if unknown)
 
 
+def gets_app_only_token(flow: Flow) -> bool:
+    """Whether a flow gets a token of the app's own, for which the app must prove itself."""
+    return flow.access == "application" and flow.type != "managed_identity"
+
+
 def may_be_confidential(flow: Flow, entra: Entra) -> bool:
     """Whether a flow may be that of a client that proves itself."""
     if flow.credential is not None:

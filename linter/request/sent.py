@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linter.catalog.records import GRAPH
 from linter.entra import Entra
@@ -86,22 +86,23 @@ def tokens_of(flow: Flow, entra: Entra, application: Application | None) -> tupl
     if audiences is None:
         return None
     tokens = tuple(
-        Token(audience, asked_at(flow, audience), entra.resource_of_audience(audience), own)
-        for audience in audiences
-        for own in (is_own(application, audience),)
+        Token(audience, at, entra.resource_of_audience(audience), is_own(application, audience))
+        for audience, at in asked_at(flow, audiences)
     )
     hidden = any(token.api is None and not token.own and has_placeholder(token.audience) for token in tokens)
     return None if hidden else tokens
 
 
-def asked_at(flow: Flow, audience: str) -> At:
-    """Where the flow names `audience`."""
+def asked_at(flow: Flow, audiences: Iterable[str]) -> Iterator[tuple[str, At]]:
+    """The audiences, each with the place where the flow first names it."""
     field = asked_in(flow)
+    named: dict[str, At] = {}
     for text in flow.scopes or () if field == "scopes" else ():
         scope = split_scope(text.value)
-        if not scope.oidc and (scope.audience or GRAPH) == audience:
-            return text.at
-    return place(flow, field)
+        if not scope.oidc:
+            named.setdefault(scope.audience or GRAPH, text.at)
+    for audience in audiences:
+        yield audience, named.get(audience, place(flow, field))
 
 
 def unstated(flow: Flow) -> Unknown:

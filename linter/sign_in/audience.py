@@ -7,6 +7,7 @@ from linter.entra import Entra
 from linter.entra.addresses import plain_audience
 from linter.entra.records import SignInAudience
 from linter.entra.scopes import is_guid, split_scope
+from linter.memory import remembers_last
 from linter.model import NULL, Application, Flow
 from linter.placeholder import has_placeholder, is_placeholder
 
@@ -53,6 +54,7 @@ def compared(audience: str) -> str:
     return rest if is_guid(rest) else plain
 
 
+@remembers_last
 def own_audiences(application: Application) -> frozenset[str]:
     """What tokens for the app's own API may be called, as `compared`: its appId and its App ID URIs."""
     names = (application.app_id, *(uri.value for uri in application.identifier_uris or ()))

@@ -60,7 +60,7 @@ def of_registration(inventory: Inventory | None, tenant: Tenant | None, entra: E
 
 def of_flow(flow: Flow, inventory: Inventory | None, tenant: Tenant | None, entra: Entra) -> Stated | None:
     """What is said of the registration, else the cloud of the flow's written authority."""
-    return of_registration(inventory, tenant, entra) or _of_authority(flow, entra)
+    return of_registration(inventory, tenant, entra) or of_authority(flow, entra)
 
 
 def of_app(inventory: Inventory | None, tenant: Tenant | None, entra: Entra) -> Stated | None:
@@ -68,7 +68,7 @@ def of_app(inventory: Inventory | None, tenant: Tenant | None, entra: Entra) -> 
     stated = of_registration(inventory, tenant, entra)
     if stated is not None or inventory is None:
         return stated
-    found = (_of_authority(flow, entra) for flow in inventory.flows)
+    found = (of_authority(flow, entra) for flow in inventory.flows)
     return next((one for one in found if one is not None), None)
 
 
@@ -81,7 +81,8 @@ def clouds_of(authority: str, entra: Entra) -> tuple[Cloud, ...]:
     return tuple(cloud for cloud in entra.clouds if cloud.name in other.clouds)
 
 
-def _of_authority(flow: Flow, entra: Entra) -> Stated | None:
+def of_authority(flow: Flow, entra: Entra) -> Stated | None:
+    """The cloud of the flow's written authority."""
     if flow.authority is None or has_placeholder(host_of(flow.authority)):
         return None
     clouds = clouds_of(flow.authority, entra)

@@ -62,7 +62,7 @@ def api_validates_wrong_issuer(
         return
     if any(serves_customers(flow, entra) for flow in inventory.flows):
         return
-    versions = set(map(_version_of_issuer, inventory.api.issuers))
+    versions = {_version_of_issuer(issuer, entra) for issuer in inventory.api.issuers}
     version = _token_version(application)
     if version is None:
         yield Unknown("application.api.requested_access_token_version")
@@ -132,9 +132,14 @@ def _token_version(application: Application) -> _Version | None:
     return 2 if stated == 2 else None
 
 
-def _version_of_issuer(issuer: str) -> _Version | None:
+# AD FS, too, is often called `sts`, at a host of the company's own.
+_ISSUERS_OF_VERSION_1: Final = frozenset({"sts.windows.net", "sts.chinacloudapi.cn"})
+
+
+def _version_of_issuer(issuer: str, entra: Entra) -> _Version | None:
     """The version of the tokens that an issuer signs; None for one that is not Entra ID's, or hidden."""
     plain = plain_audience(issuer)
-    if host_of(plain).startswith("sts."):
+    host = host_of(plain)
+    if host in _ISSUERS_OF_VERSION_1:
         return 1
-    return 2 if plain.endswith("/v2.0") else None
+    return 2 if plain.endswith("/v2.0") and entra.clouds_of_authority(host) else None

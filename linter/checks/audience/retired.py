@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from linter.tenant import ExchangeOrganization, Tenant
 
 # User.Read of Azure AD Graph: the portal once declared it in every new registration.
-_OLD_DEFAULT: Final = "311a71cc-e848-46a1-bdf8-97ff7156d8e6"
+_OLD_DEFAULT: Final = ("311a71cc-e848-46a1-bdf8-97ff7156d8e6", "user.read")
 
 _REFUSED: Final = Predicts(status=401)
 
@@ -136,7 +136,7 @@ def _to_microsoft_graph(
 
 def _only_old_default(block: RequiredResourceAccess) -> bool:
     entries = block.resource_access or ()
-    return bool(entries) and all((entry.id or "").lower() == _OLD_DEFAULT for entry in entries)
+    return bool(entries) and all((entry.id or "").strip().lower() in _OLD_DEFAULT for entry in entries)
 
 
 def azure_ad_graph_block_flag(

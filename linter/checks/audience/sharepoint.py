@@ -13,6 +13,7 @@ from linter.finding import Hit, Related, Unknown
 from linter.model import Application, Flow, Grants, place
 from linter.placeholder import has_placeholder
 from linter.registration.credentials import federated, held
+from linter.request.destination import apis_called
 from linter.request.sent import SHAREPOINT, Sent, Token, sent_calls, unstated
 from linter.typed import Final
 
@@ -53,10 +54,12 @@ def _may_take(host: str, called: str) -> bool:
     """Whether SharePoint's host `called` may take a token for `host`: not the one for administration.
 
     The root and OneDrive's host of one tenant often do, and a tenant with several regions has hosts whose
-    names begin alike.
+    names begin alike. Another cloud is another tenant.
     """
     (one, first), (other, second) = map(_tenant_and_part, (host, called))
-    return "admin" not in (first, second) and (one.startswith(other) or other.startswith(one))
+    if "admin" in (first, second) or host.partition(".")[2] != called.partition(".")[2]:
+        return False
+    return one.startswith(other) or other.startswith(one)
 
 
 def _tenant_and_part(host: str) -> tuple[str, str]:
@@ -69,7 +72,7 @@ def _tenant_and_part(host: str) -> tuple[str, str]:
 def sharepoint_acs_retired(flows: tuple[Flow, ...], entra: Entra, today: str) -> Iterator[Hit | Unknown]:
     """The token comes from Azure ACS, SharePoint's older service for tokens of apps alone."""
     for flow in flows:
-        field = _acs_field(flow)
+        field = _acs_field(flow, entra)
         ending = next(iter(entra.retired(_ACS)), None) if field is not None else None
         if field is None or ending is None:
             continue
@@ -87,12 +90,21 @@ def sharepoint_acs_retired(flows: tuple[Flow, ...], entra: Entra, today: str) ->
 _ACS: Final = "accounts.accesscontrol.windows.net"
 
 
-def _acs_field(flow: Flow) -> str | None:
-    """The field that shows that a flow uses Azure ACS, whose client ids are `<client id>@<tenant id>`."""
-    if flow.authority is not None and host_of(flow.authority) == _ACS:
-        return "authority"
+def _acs_field(flow: Flow, entra: Entra) -> str | None:
+    """The field that shows that a flow uses Azure ACS, whose client ids are `<client id>@<tenant id>`.
+
+    Entra's older endpoint takes such ids too: one tells only where SharePoint is called, and no
+    other login host is written.
+    """
+    if flow.authority is not None:
+        return "authority" if host_of(flow.authority) == _ACS else None
     client, at, _ = (flow.client_id or "").partition("@")
-    return "client_id" if at and is_guid(client) else None
+    if not at or not is_guid(client):
+        return None
+    calls_it = any(
+        api.app_id == SHAREPOINT for call in flow.every_call() for api in apis_called(call, entra) or ()
+    )
+    return "client_id" if calls_it else None
 
 
 def sharepoint_app_only_secret(
@@ -103,10 +115,10 @@ def sharepoint_app_only_secret(
 ) -> Iterator[Hit | Unknown]:
     """SharePoint's own API is called for the app itself, and the app proves itself with a secret."""
     for flow in flows:
-        if flow.type != "client_credentials" or _acs_field(flow) is not None:
+        if flow.type != "client_credentials" or _acs_field(flow, entra) is not None:
             continue
         found = list(sent_calls((flow,), entra))
-        calls = [sent for sent in found if sent.api(SHAREPOINT) and (sent.fits or not sent.tokens)]
+        calls = [sent for sent in found if sent.api(SHAREPOINT) and (sent.fits or sent.tokens is None)]
         hidden = any(sent.apis is None for sent in found)
         credential = _credential(flow, application, grants) if calls or hidden else "certificate"
         if credential is None:

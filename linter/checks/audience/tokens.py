@@ -31,15 +31,16 @@ _STRICT: Final = frozenset({GRAPH, EXCHANGE, SHAREPOINT, RESOURCE_MANAGER, KEY_V
 _REFUSED: Final = Predicts(status=401)
 
 
-def _mismatch(sent: Sent, token: Token, api: Resource) -> Hit:
-    confidences = [api.confidence, *([token.api.confidence] if token.api else [])]
+def _mismatch(sent: Sent, token: Token, *apis: Resource) -> Hit:
+    """The token is for none of the APIs that answer at the host."""
+    confidences = [apis[0].confidence, *([token.api.confidence] if token.api else [])]
     return Hit(
         subject.of_call(sent.flow, sent.call),
         sent.call.at,
         f"`{sent.flow.name}` has a token for {token.name}, "
-        f"and `{subject.of_request(sent.call)}` goes to {api.name}",
+        f"and `{subject.of_request(sent.call)}` goes to {' or '.join(api.name for api in apis)}",
         (Related(token.at, f"a token for {token.name}"),),
-        predicts=None if api.app_id == GRAPH else _REFUSED,
+        predicts=None if apis[0].app_id == GRAPH else _REFUSED,
         confidence=_lowest(confidences),
     )
 
@@ -64,7 +65,7 @@ def host_mismatch(
             yield Unknown("catalog.resources")
         else:
             strict = any(api.app_id in _STRICT for api in sent.apis)
-            hit = _mismatch(sent, sent.tokens[0], sent.apis[0])
+            hit = _mismatch(sent, sent.tokens[0], *sent.apis)
             yield hit if strict else hit._replace(severity="warning")
 
 
@@ -119,13 +120,13 @@ def legacy_resource_alias(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit
         audiences = token_audiences(flow) if flow.access is not None else ()
         if audiences is None and not _bare_sign_in(flow):
             yield unstated(flow)
-        for audience in audiences or ():
+        for audience, at in asked_at(flow, audiences or ()):
             row = entra.trailing_slash_audience(audience)
             api = entra.resource(row.resource) if row is not None else None
             if row is not None and api is not None:
                 yield Hit(
                     subject.of_flow(flow, f"{asked_in(flow)} {audience}"),
-                    asked_at(flow, audience),
+                    at,
                     f"`{audience}` is an older name of {api.name}, now `{row.replacement}`",
                     confidence=row.confidence,
                 )
