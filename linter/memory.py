@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import is_not
 
 from linter.typed import Any, TypeVar
 
@@ -19,14 +20,10 @@ def remembers_last(function: Function) -> Function:
 
     def remembering(*arguments: Any) -> Any:
         nonlocal asked, answer
-        if len(asked) != len(arguments) or any(map(_other, asked, arguments)):
+        if len(asked) != len(arguments) or any(map(is_not, asked, arguments)):
             answer = function(*arguments)
             asked = arguments
         return answer
 
     remembering.__doc__ = function.__doc__
     return remembering  # type: ignore[return-value]
-
-
-def _other(one: object, another: object) -> bool:
-    return one is not another
