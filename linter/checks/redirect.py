@@ -10,7 +10,7 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.registration import redirects, sizes
-from linter.registration.limits import admits_personal, audience_of, beyond, over
+from linter.registration.limits import admits_personal, audience_of, beyond, may_admit_personal, over
 from linter.registration.redirects import (
     IPV6_LOOPBACK,
     LOOPBACK,
@@ -94,6 +94,8 @@ def too_long(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
 
 def query_string_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """A query string where personal accounts sign in (reply-url, "Query parameter support")."""
+    if not may_admit_personal(application, entra):
+        return
     yield from redirects.unstated(application)
     found = [uri for _, uri in registered(application) if "?" in uri.value and parsed(uri.value).query]
     if not found:
