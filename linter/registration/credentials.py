@@ -16,6 +16,7 @@ from linter.model import (
     ServicePrincipal,
     place,
 )
+from linter.registration import public_client
 from linter.typed import Final, Literal, NamedTuple
 
 Kind = Literal["secret", "certificate"]
@@ -113,14 +114,15 @@ class Use(NamedTuple):
         )
 
 
-def uses(flows: tuple[Flow, ...] | None, entra: Entra) -> Iterator[Use]:
-    """What the app needs credentials for; without a calls file anything may be needed.
+def uses(application: Application, flows: tuple[Flow, ...] | None, entra: Entra) -> Iterator[Use]:
+    """What the app needs credentials for; without a calls file anything but a public client may need some.
 
     Flows that do not state the kind count only where no flow does: what a stated kind lacks is
     reported with that, and what it has serves them too.
     """
     if flows is None:
-        yield Use(KINDS)
+        if not public_client.is_only(application):
+            yield Use(KINDS)
         return
     stated = [
         Use((kind,), users)

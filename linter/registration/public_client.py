@@ -20,6 +20,11 @@ def shown(application: Application) -> Related | None:
     return None
 
 
+def comes_back(application: Application) -> bool:
+    """Whether a redirect URI of a public client is registered."""
+    return application.public_client is not None and bool(application.public_client.redirect_uris)
+
+
 def unstated(application: Application) -> tuple[str, ...]:
     """The fields that could still show it."""
     platform = application.public_client
@@ -55,6 +60,11 @@ def undecided(application: Application) -> tuple[str, ...]:
         "required_resource_access": application.required_resource_access is None,
     }
     return tuple(f"application.{field}" for field, unknown in open_.items() if unknown)
+
+
+def is_only(application: Application) -> bool:
+    """Whether the app is known to be a public client and nothing else."""
+    return shown(application) is not None and not serves(application) and not undecided(application)
 
 
 def may_be_confidential(flow: Flow, entra: Entra) -> bool:

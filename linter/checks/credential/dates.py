@@ -9,7 +9,7 @@ from linter.entra import Entra
 from linter.finding import Confidence, Hit, Predicts, Related, Unknown
 from linter.model import Application, Credential, Flow, Grants
 from linter.registration import credentials
-from linter.registration.credentials import FIELDS, Use, first_day, last_day
+from linter.registration.credentials import FIELDS, KINDS, Use, first_day, last_day
 from linter.typed import Final
 
 _WINDOW_DAYS: Final = 30
@@ -23,7 +23,7 @@ def expired(
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Every credential of a kind that the app uses has ended (AADSTS7000222, AADSTS700027)."""
-    for use in credentials.uses(flows, entra):
+    for use in credentials.uses(application, flows, entra):
         held = {kind: credentials.held(application, grants, kind) for kind in use.kinds}
         every = [one for found in held.values() for one in found or ()]
         if any(last_day(one) >= today for one in every):
@@ -46,7 +46,7 @@ def expiring_soon(
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """The last credential of a kind that the app uses ends within 30 days."""
-    for use in credentials.uses(flows, entra):
+    for use in credentials.uses(application, flows, entra):
         for kind in use.kinds:
             every = credentials.held(application, grants, kind)
             if every is None:
@@ -64,7 +64,10 @@ def expiring_soon(
             if unknown := tuple(credentials.undated(every, "end_date_time")):
                 yield from unknown
                 continue
-            yield _ends(last, later, use)
+            hit = _ends(last, later, use)
+            # Whoever changes over to another kind may well let this one end.
+            replaced = not use.stated and _has_another(application, grants, last)
+            yield hit._replace(severity="note") if replaced else hit
 
 
 def not_yet_valid(
@@ -75,7 +78,7 @@ def not_yet_valid(
     grants: Grants | None = None,
 ) -> Iterator[Hit | Unknown]:
     """No credential of a kind that the app uses is valid yet (AADSTS7000215, AADSTS700027)."""
-    for use in credentials.uses(flows, entra):
+    for use in credentials.uses(application, flows, entra):
         held = {kind: credentials.held(application, grants, kind) for kind in use.kinds}
         every = [one for found in held.values() for one in found or ()]
         future = [one for one in every if today < first_day(one)]
@@ -104,6 +107,14 @@ def not_yet_valid(
 def _age(credential: Credential) -> tuple[str, str]:
     """Sorts by end; the id decides between equals, so that the order of the file does not."""
     return credential.end_date_time or "", credential.key_id or ""
+
+
+def _has_another(application: Application, grants: Grants | None, ending: Credential) -> bool:
+    """Whether the app has a federated credential, or one of another kind that lasts longer."""
+    if credentials.federated(application, grants):
+        return True
+    others = [credentials.held(application, grants, kind) for kind in KINDS if kind != ending.kind]
+    return any(last_day(one) > last_day(ending) for found in others for one in found or ())
 
 
 def _short_lived(credential: Credential) -> bool:

@@ -47,6 +47,8 @@ def on_public_only_app(
                 place(application, FIELDS[kind]),
                 f"the app is a public client only, and has {counted(len(found), kind)}",
                 (public,),
+                # The switch alone is on for many a script that proves itself and calls Azure by a role.
+                confidence="high" if public_client.comes_back(application) else "medium",
             )
 
 
