@@ -73,7 +73,8 @@ def names_owner(uri: str, application: Application, where: Home) -> bool | Unkno
     host = authority.partition(":")[0]
     words = {host, *path}
     app_id = (application.app_id or "").lower()
-    if (app_id and app_id in words) or (where.tenant and where.tenant in words):
+    # A bot's is `api://botid-<appId>`: the policy asks that a URI contain the id, not where.
+    if (app_id and app_id in rest) or (where.tenant and where.tenant in words):
         return True
     if any(host == domain or host.endswith("." + domain) for domain in where.domains):
         return True
