@@ -224,7 +224,7 @@ def on_service_principal(application: Application, grants: Grants) -> Iterator[H
         return
     if signs_in_by_saml(application, grants):
         return  # its addresses are kept there
-    own = {uri.value for _, uri in registered(application)}
+    own = redirects.values(application)
     further = [uri for uri in principal.reply_urls if uri.value not in own]
     if not further:
         return
@@ -316,7 +316,7 @@ def _to_https(uri: Text, application: Application, *, complete: bool) -> tuple[E
 
 def _instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
     """The edit that writes another address in the place of one; none where that is registered already."""
-    if any(entry.uri.value == other for entry in registered(application)):
+    if other in redirects.values(application):
         return ()
     return (Edit("replace", uri.at, other),)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Unknown
+from linter.memory import remembers_last
 from linter.model import NULL, Application, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, NamedTuple
@@ -115,9 +116,14 @@ def version_one(application: Application) -> bool | Unknown:
 
 def instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
     """The edit that writes another URI in the place of one; none where that is registered already."""
-    if any(one.value == other for one in application.identifier_uris or ()):
+    if other in _values(application):
         return ()
     return (Edit("replace", uri.at, other),)
+
+
+@remembers_last
+def _values(application: Application) -> frozenset[str]:
+    return frozenset([uri.value for uri in application.identifier_uris or ()])
 
 
 def default_instead(uri: Text, application: Application) -> tuple[Edit, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linter import subject
 from linter.entra import Entra
@@ -72,7 +72,7 @@ def on_service_principal(
         yield Unknown("grants.service_principal.key_credentials")
     if secrets is None:
         yield Unknown("grants.service_principal.password_credentials")
-    signing = [one for one in keys or () if one.usage == "Sign"]
+    signing = _marks(one for one in keys or () if one.usage == "Sign")
     audience = admitted(application, entra)
     related = (
         (Related(place(application, "sign_in_audience"), "an app of several tenants"),)
@@ -80,7 +80,7 @@ def on_service_principal(
         else ()
     )
     for one in (*(secrets or ()), *(keys or ())):
-        if not credentials.proves(one) or any(_belong_together(one, other) for other in signing):
+        if not credentials.proves(one) or not signing.isdisjoint(_marks((one,))):
             continue
         yield Hit(
             subject.of_credential(one),
@@ -90,8 +90,9 @@ def on_service_principal(
         )
 
 
-def _belong_together(one: Credential, signing: Credential) -> bool:
-    """Whether a credential is the other half of a certificate that signs tokens, or the secret of it."""
-    dates = (one.start_date_time, one.end_date_time)
-    same_dates = None not in dates and dates == (signing.start_date_time, signing.end_date_time)
-    return same_dates or (one.key_id is not None and one.key_id == signing.key_id)
+def _marks(every: Iterable[Credential]) -> set[tuple[str | None, ...]]:
+    """What the halves of a certificate that signs tokens, and its secret, have in common: id or dates."""
+    marks: set[tuple[str | None, ...]] = set()
+    for one in every:
+        marks |= {(one.key_id,), (one.start_date_time, one.end_date_time)}
+    return {mark for mark in marks if None not in mark}
