@@ -91,8 +91,6 @@ def form_for_work_only(uri: str) -> str:
     """What of an App ID URI only apps for work accounts may have; empty where there is nothing."""
     if scheme_of(uri) == "urn":
         return "is a urn"
-    if "*" in uri:
-        return "has a wildcard"
     if "?" in uri:
         return "has a query string"
     return "has a fragment" if "#" in uri else ""

@@ -143,7 +143,9 @@ def identifier_uri_upper_case(
             )
 
 
-def identifier_uri_personal_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
+def identifier_uri_personal_limits(
+    application: Application, entra: Entra, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
     """App ID URIs in a form, a length or a number that the app's accounts do not allow."""
     uris = application.identifier_uris
     if uris is None:
@@ -153,7 +155,13 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
         return
     yield from beyond(application, entra, sizes.app_id_uris(application, entra))
     for uri in uris:
-        fault = "" if has_placeholder(uri.value) else identifier_uris.form_for_work_only(uri.value)
+        if has_placeholder(uri.value):
+            continue
+        if "*" in uri.value:
+            if not signs_in_by_saml(application, grants):
+                yield _wildcard(uri, application)
+            continue
+        fault = identifier_uris.form_for_work_only(uri.value)
         if not fault:
             continue
         row = audience_of(application, entra)
@@ -184,6 +192,17 @@ def _not_the_owners(uri: Text, application: Application, edits: tuple[Edit, ...]
         severity="note" if registered else None,
         edits=edits,
         safe=False,  # clients and the API know it by its name
+    )
+
+
+def _wildcard(uri: Text, application: Application) -> Hit:
+    """Refused whoever signs in; one that is registered was taken some day."""
+    registered = identifier_uris.is_registered(application)
+    return Hit(
+        _of_uri(uri),
+        uri.at,
+        f"`{uri.value}` has a wildcard, which App ID URIs do not support",
+        severity="warning" if registered else None,
     )
 
 
