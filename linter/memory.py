@@ -1,4 +1,4 @@
-"""Remembering a pure function's last answer: many rules ask the same of one app, one after the other."""
+"""Remembering a pure function's answers: many rules ask the same of one app, and many apps of one API."""
 
 from __future__ import annotations
 
@@ -27,3 +27,26 @@ def remembers_last(function: Function) -> Function:
 
     remembering.__doc__ = function.__doc__
     return remembering  # type: ignore[return-value]
+
+
+def remembers(most: int) -> Callable[[Function], Function]:
+    """A function of one argument that answers from memory for the last few objects, `most` at most.
+
+    It must be pure. For what many apps share, such as an API's service principal and what it publishes.
+    """
+
+    def decorate(function: Function) -> Function:
+        answers: dict[int, tuple[object, Any]] = {}  # an object that is kept keeps its id
+
+        def remembering(argument: object) -> Any:
+            known = answers.get(id(argument))
+            if known is None:
+                if len(answers) == most:
+                    answers.clear()
+                known = answers[id(argument)] = (argument, function(argument))
+            return known[1]
+
+        remembering.__doc__ = function.__doc__
+        return remembering  # type: ignore[return-value]
+
+    return decorate
