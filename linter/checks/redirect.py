@@ -250,11 +250,12 @@ def not_registered(
 
     An app, or the platform of a code flow, without any address is `flow/auth-code-without-redirect`'s.
     """
-    entries = tuple(registered(application))
+    entries = registered(application)
+    none = not entries and not redirects.unstated(application)
     row = admitted(application, entra) if any("*" in entry.uri.value for entry in entries) else None
     wildcards = row is None or row.redirect_uri_wildcard
     for flow in flows:
-        if flow.type not in _REDIRECTED:
+        if flow.type not in _REDIRECTED or (none and flow.type in _CODE_FLOWS):
             continue
         sent = flow.redirect_uri
         if sent is None:
