@@ -180,10 +180,17 @@ Check = Callable[..., Iterator["Hit | Unknown"]]
 
 
 class _Runnable:
-    """A rule with its check, loaded when it first runs: a family that cannot run is never imported."""
+    """A rule with its check, loaded when it first runs: a family that cannot run is never imported.
 
-    def __init__(self, rule: Rule) -> None:
+    `parameters` are the check's, in order; `shown` is whether findings of the rule may be wanted.
+    """
+
+    __slots__ = ("_check", "parameters", "rule", "shown")
+
+    def __init__(self, rule: Rule, *, shown: bool) -> None:
         self.rule = rule
+        self.parameters = (*rule.needs, *rule.uses)
+        self.shown = shown
         self._check: Check | None = None
 
     def check(self) -> Check:
@@ -192,6 +199,23 @@ class _Runnable:
             self._check = getattr(__import__(f"linter.checks.{module}", fromlist=[function]), function)
         assert self._check is not None
         return self._check
+
+
+class _Inputs(dict[str, Any]):
+    """A case's inputs by name; those that are worked out of others are made when a check first asks.
+
+    `absent` are the names of those that were not given.
+    """
+
+    def __init__(self, given: dict[str, Any], made: dict[str, Callable[[], Any]]) -> None:
+        super().__init__(given)
+        self._made = made
+        absent = [name for name, value in given.items() if value is None]
+        self.absent = frozenset(absent)
+
+    def __missing__(self, name: str) -> Any:
+        value = self[name] = self._made[name]()
+        return value
 
 
 class _Split(NamedTuple):
@@ -226,11 +250,11 @@ def run(
     gaps: dict[tuple[NotEvaluated, ...], tuple[NotEvaluated, ...]] = {}  # … and then leave the same open
     for case in cases:
         inputs = _inputs(case, catalog, entra, today)
-        absent = frozenset([name for name, value in inputs.items() if value is None])
-        if absent not in splits:
-            splits[absent] = _split(wanted.values(), absent)
-        seen, open_ = _evaluate(splits[absent].runnable, inputs, absent)
-        not_evaluated = tuple([entry for entry in (*splits[absent].stopped, *open_) if entry.rule in shown])
+        split = splits.get(inputs.absent)
+        if split is None:
+            split = splits[inputs.absent] = _split(wanted.values(), inputs.absent)
+        seen, open_ = _evaluate(split.runnable, inputs)
+        not_evaluated = (*split.stopped, *open_)
         not_evaluated = gaps.setdefault(not_evaluated, not_evaluated)
         for entry in _unsuppressed(seen):
             if not selection.shows(entry.rule.id, entry.hit.at.source.path):
@@ -246,16 +270,18 @@ def run(
                 findings.append(finding)
         apps.append(_app_report(case, len(shown), not_evaluated))
     expired = tuple(ignore for ignore in selection.ignores if _expired(ignore, today))
-    stopped = [{entry.rule for entry in gap} for gap in gaps]
-    unused = tuple(
-        ignore
-        for ignore in selection.ignores
-        if whole and ignore not in used and ignore not in expired
-        if any(
-            _names(ignore, rule_id) and not all(rule_id in rules for rules in stopped) for rule_id in wanted
-        )
-    )
+    idle = [ignore for ignore in selection.ignores if ignore not in used and ignore not in expired]
+    unused = tuple(_unused(idle, shown, apps)) if whole and idle else ()
     return Outcome(_numbered(findings), tuple(apps), ignored, fussy, expired, unused)
+
+
+def _unused(idle: Iterable[Ignore], shown: Iterable[str], apps: Iterable[AppReport]) -> Iterator[Ignore]:
+    """Of the ignores that hid nothing those that could have: a rule of theirs was evaluated on some app."""
+    stopped = [{entry.rule for entry in app.not_evaluated} for app in apps]
+    evaluated = [rule_id for rule_id in shown if not all(rule_id in rules for rules in stopped)]
+    for ignore in idle:
+        if any(_names(ignore, rule_id) for rule_id in evaluated):
+            yield ignore
 
 
 def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str, _Runnable]:
@@ -266,26 +292,36 @@ def _with_refining(shown: frozenset[str], rules: Mapping[str, Rule]) -> dict[str
         refining = {rule.id for rule in rules.values() if wanted.intersection(rule.refines)} - wanted
         grown = bool(refining)
         wanted |= refining
-    return {rule_id: _Runnable(rule) for rule_id, rule in rules.items() if rule_id in wanted}
-
-
-def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> dict[str, Any]:
-    climbs = _once(lambda: _climbs(case, catalog(), entra))
     return {
+        rule_id: _Runnable(rule, shown=rule_id in shown)
+        for rule_id, rule in rules.items()
+        if rule_id in wanted
+    }
+
+
+def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str) -> _Inputs:
+    inventory, tenant = case.inventory, case.tenant
+    given = {
         "application": case.application,
-        "flows": case.inventory.flows if case.inventory else None,
-        "climbs": climbs if case.inventory else None,
-        "rightsizing": _once(lambda: _rightsizing(case, climbs(), catalog(), entra))
-        if case.inventory
-        else None,
-        "policies": _once(lambda: _policies(case, entra, today)) if case.tenant else None,
-        "inventory": case.inventory,
+        "flows": inventory.flows if inventory else None,
+        "inventory": inventory,
         "grants": case.grants,
-        "tenant": case.tenant,
-        "catalog": catalog,
+        "tenant": tenant,
         "entra": entra,
         "today": today,
     }
+    made: dict[str, Callable[[], Any]] = {"catalog": catalog}
+    if inventory:
+        made["climbs"] = lambda: _climbs(case, catalog(), entra)
+        made["rightsizing"] = lambda: _rightsizing(case, inputs["climbs"], catalog(), entra)
+    else:
+        given |= {"climbs": None, "rightsizing": None}
+    if tenant:
+        made["policies"] = lambda: _policies(case, entra, today)
+    else:
+        given["policies"] = None
+    inputs = _Inputs(given, made)
+    return inputs
 
 
 def _climbs(case: Case, catalog: Catalog, entra: Entra) -> tuple[Climb, ...]:
@@ -309,48 +345,35 @@ def _policies(case: Case, entra: Entra, today: str) -> Any:
     return Policies(case.tenant, entra, today, case.application, case.grants)
 
 
-def _once(make: Callable[[], Made]) -> Callable[[], Made]:
-    """Make something when it is first asked for, then keep it."""
-    made: list[Made] = []
-
-    def ask() -> Made:
-        if not made:
-            made.append(make())
-        return made[0]
-
-    return ask
-
-
 def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:
     runnable: list[_Runnable] = []
     stopped: list[NotEvaluated] = []
     for one in runnables:
         lacks = [_WORKED_OUT.get(name, name) for name in one.rule.needs if name in absent]
         missing = tuple(dict.fromkeys(lacks))
-        if missing:
-            stopped.append(NotEvaluated(one.rule.id, missing, given=False))
-        else:
+        if not missing:
             runnable.append(one)
+        elif one.shown:
+            stopped.append(NotEvaluated(one.rule.id, missing, given=False))
     return _Split(tuple(runnable), tuple(stopped))
 
 
-def _evaluate(
-    runnables: Iterable[_Runnable], inputs: Mapping[str, Any], absent: frozenset[str]
-) -> tuple[list[_Seen], list[NotEvaluated]]:
-    """What the rules see, and which of them met a field that nobody stated."""
+def _evaluate(runnables: Iterable[_Runnable], inputs: _Inputs) -> tuple[list[_Seen], list[NotEvaluated]]:
+    """What the rules see, and which of those that are shown met a field that nobody stated."""
     seen: list[_Seen] = []
     not_evaluated: list[NotEvaluated] = []
     for runnable in runnables:
-        rule = runnable.rule
-        unknown: set[str] = set()
-        for result in runnable.check()(**_arguments(rule, inputs)):
+        unknown: set[str] | None = None
+        check = runnable.check()
+        for result in check(*[inputs[name] for name in runnable.parameters]):
             if isinstance(result, Unknown):
+                unknown = unknown or set()
                 unknown.add(result.field)
             else:
-                seen.append(_Seen(rule, result))
-        if unknown:
-            given = any(_INPUT_OF.get(field.partition(".")[0]) not in absent for field in unknown)
-            not_evaluated.append(NotEvaluated(rule.id, tuple(sorted(unknown)), given))
+                seen.append(_Seen(runnable.rule, result))
+        if unknown and runnable.shown:
+            given = any(_INPUT_OF.get(field.partition(".")[0]) not in inputs.absent for field in unknown)
+            not_evaluated.append(NotEvaluated(runnable.rule.id, tuple(sorted(unknown)), given))
     return seen, not_evaluated
 
 
@@ -368,11 +391,6 @@ _INPUT_OF = {
     "tenant": "tenant",
     "user": "flows",
 }
-
-
-def _arguments(rule: Rule, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    names = (*rule.needs, *rule.uses)
-    return {name: inputs[name]() if callable(inputs[name]) else inputs[name] for name in names}
 
 
 def _unsuppressed(seen: list[_Seen]) -> Iterator[_Seen]:
@@ -461,7 +479,7 @@ def _too_fussy(finding: Finding, entry: _Seen, selection: Selection) -> bool:
     return PERSONAS.index(readers) > PERSONAS.index(selection.persona)
 
 
-def _app_report(case: Case, rules: int, not_evaluated: tuple[NotEvaluated, ...]) -> AppReport:
+def _app_report(case: Case, shown: int, not_evaluated: tuple[NotEvaluated, ...]) -> AppReport:
     flows = case.inventory.flows if case.inventory else ()
     application = case.application
     return AppReport(
@@ -471,7 +489,7 @@ def _app_report(case: Case, rules: int, not_evaluated: tuple[NotEvaluated, ...])
         application.completeness if application else None,
         len(flows),
         sum(len(flow.calls) for flow in flows),
-        rules - len(not_evaluated),
+        shown - len(not_evaluated),
         not_evaluated,
         case.grants.assumptions if case.grants else (),
         tuple(

@@ -35,10 +35,11 @@ _SUFFIXES: Final = (".json", ".jsonc", ".jsonl", ".ndjson", ".yaml", ".yml", ".j
 
 
 class Found(NamedTuple):
-    """A file to look at: its path as shown, and whether the user named it (or a folder above it)."""
+    """A file to look at: its path as shown, whether the user named it, and its path without links."""
 
     path: str
     named: bool
+    real: str
 
 
 def shown(path: str) -> str:
@@ -66,7 +67,7 @@ def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:
     seen: set[str] = set()
     for path in paths:
         if path == STDIN:
-            yield Found(path, named=True)
+            yield Found(path, named=True, real=path)
             continue
         if not os.path.exists(path):
             yield Problem(shown(path), 0, 0, "no such file or folder")
@@ -78,7 +79,7 @@ def find(paths: tuple[str, ...]) -> Iterator[Found | Problem]:
         target = os.path.realpath(path)
         if target not in seen:
             seen.add(target)
-            yield Found(path, named)
+            yield Found(path, named, target)
 
 
 def _walk(top: str, seen: set[str]) -> Iterator[Found | Problem]:
@@ -94,7 +95,7 @@ def _walk(top: str, seen: set[str]) -> Iterator[Found | Problem]:
             continue
         seen.add(target)
         if not is_folder:
-            yield Found(path, named=False)
+            yield Found(path, named=False, real=target)
             continue
         try:
             entries = sorted(os.scandir(path), key=lambda entry: entry.name, reverse=True)

@@ -64,11 +64,11 @@ def declared(application: Application, catalog: Catalog) -> tuple[Declared, ...]
     """Every declared permission in file order; None where the registration does not state them."""
     if application.required_resource_access is None:
         return None
-    return tuple(
-        _resolve(block, entry, catalog)
-        for block in application.required_resource_access
-        for entry in block.resource_access or ()
-    )
+    found: list[Declared] = []
+    for block in application.required_resource_access:
+        resource = resource_of(block, catalog)
+        found += [_resolve(block, entry, resource, catalog) for entry in block.resource_access or ()]
+    return tuple(found)
 
 
 @remembers_last
@@ -117,9 +117,10 @@ def _may_be(block: RequiredResourceAccess, resource: str, catalog: Catalog) -> b
     return _is_unwritten(block.resource_app_id) or resource_of(block, catalog) == resource
 
 
-def _resolve(block: RequiredResourceAccess, entry: ResourceAccess, catalog: Catalog) -> Declared:
-    resource = resource_of(block, catalog)
-    if _is_unwritten(block.resource_app_id) or _is_open(entry):
+def _resolve(
+    block: RequiredResourceAccess, entry: ResourceAccess, resource: str | None, catalog: Catalog
+) -> Declared:
+    if (resource is None and _is_unwritten(block.resource_app_id)) or _is_open(entry):
         return Declared(block, entry, resource, None, "open")
     if resource is None:
         return Declared(block, entry, None, None, "unverifiable")

@@ -102,7 +102,7 @@ class Loading:
             if isinstance(found, Problem):
                 self.problems.append(found)
                 continue
-            self._load(found.path, sure=found.named)
+            self._load(found.path, sure=found.named, real=found.real)
             if found.named and found.path != files.STDIN:
                 folders[folder(found.path)] = None
         with_apps = {folder(app.path) for app in self.apps}
@@ -131,14 +131,15 @@ class Loading:
         asked: bool = True,
         faults: bool = True,
         only: Kind | None = None,
+        real: str | None = None,
     ) -> None:
         """Read one file into the lists.
 
         `sure` is whether it must have a known form (a file of a folder need not); `asked` is false
         for one that only completes a pair; `faults` is false where nobody named it, so that what is
-        wrong with it is nobody's question.
+        wrong with it is nobody's question. `real` is its path without links, where it is known.
         """
-        real = path if path == files.STDIN else files.real(path)
+        real = real or (path if path == files.STDIN else files.real(path))
         if real in self._loaded or len(self._loaded) > files.MAX_FILES:
             return
         kind: Kind | None = only

@@ -6,6 +6,7 @@ imports itself; a lint that reads no YAML needs nothing else of it.
 
 from __future__ import annotations
 
+from _operator import is_not  # `operator` itself is a module more
 from collections.abc import Callable
 
 from linter.typed import TYPE_CHECKING, Any, TypeVar
@@ -44,7 +45,7 @@ def remembers_last(function: Function) -> Function:
 
     def remembering(*arguments: Any) -> Any:
         nonlocal asked, answer
-        if len(asked) != len(arguments) or any(map(_other, asked, arguments)):
+        if len(asked) != len(arguments) or any(map(is_not, asked, arguments)):
             answer = function(*arguments)
             asked = arguments
         return answer
@@ -77,5 +78,24 @@ def remembers(most: int) -> Callable[[Function], Function]:
     return of
 
 
-def _other(one: object, another: object) -> bool:
-    return one is not another
+def remembers_objects(most: int) -> Callable[[Function], Function]:
+    """A function of one argument that answers from memory for the last few objects, `most` at most.
+
+    It must be pure. For what many apps share, such as an API's service principal and what it publishes.
+    """
+
+    def decorate(function: Function) -> Function:
+        answers: dict[int, tuple[object, Any]] = {}  # an object that is kept keeps its id
+
+        def remembering(argument: object) -> Any:
+            known = answers.get(id(argument))
+            if known is None:
+                if len(answers) == most:
+                    answers.clear()
+                known = answers[id(argument)] = (argument, function(argument))
+            return known[1]
+
+        remembering.__doc__ = function.__doc__
+        return remembering  # type: ignore[return-value]
+
+    return decorate

@@ -438,6 +438,7 @@ class ServicePrincipal(NamedTuple):
     preferred_token_signing_key_thumbprint: str | None = None
     reply_urls: tuple[Text, ...] | None = None
     tags: tuple[str, ...] | None = None
+    preferred_single_sign_on_mode: str | None = None
     places: Mapping[str, At] = {}
 
 

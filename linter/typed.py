@@ -64,6 +64,8 @@ else:
         def __new__(cls, *values, **named):
             """Make a record from values in the order of the fields, then from names, then from defaults."""
             fields = cls._fields
+            if len(values) == len(fields) and not named:
+                return tuple.__new__(cls, values)
             if len(values) < len(fields):
                 defaults = cls._field_defaults
                 try:

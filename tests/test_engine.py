@@ -63,7 +63,7 @@ def hit(pointer: str, subject: str = "", **more: Any) -> Hit:
 
 
 def yields(*results: Hit | Unknown) -> Callable[..., Iterator[Hit | Unknown]]:
-    return lambda **_inputs: iter(results)
+    return lambda *_inputs: iter(results)
 
 
 @pytest.fixture
@@ -181,7 +181,7 @@ def test_equal_fingerprints_are_numbered_in_file_order(run):
 
 
 def test_a_rule_without_its_input_is_not_evaluated_and_not_loaded(run):
-    def loud(**_inputs):
+    def loud(*_inputs):
         raise AssertionError("a rule that cannot run was run")
 
     outcome = run({rule("x/a", needs=("application", "flows", "grants")): loud, rule("x/b"): yields()})

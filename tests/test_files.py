@@ -3,18 +3,21 @@
 import json
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from linter import files
 from linter.errors import Problem, Unreadable
-from linter.files import Found
 from tests.cli.run import manifest, run, with_secret, write
 
+Found = partial(files.Found, real="")
 
-def found(*paths: str) -> list[Found | Problem]:
-    return list(files.find(paths))
+
+def found(*paths: str) -> list[files.Found | Problem]:
+    """What is found, without the real paths, which depend on where the tests run."""
+    return [one._replace(real="") if isinstance(one, files.Found) else one for one in files.find(paths)]
 
 
 @pytest.fixture(autouse=True)

@@ -84,7 +84,8 @@ def test_a_family_is_imported_only_when_one_of_its_rules_can_run():
     assert {name for name in loaded if name.startswith("linter.checks.")} == {
         f"linter.checks.{family}"
         for family in (
-            "audience", "audience.retired", "consent", "consent.principal", "credential", "flow",
+            "audience", "audience.retired", "consent", "consent.principal", "credential", "credential.dates",
+            "credential.federated", "credential.holders", "credential.kinds", "flow",
             "flow.native", "manifest", "manifest.app_id_uris", "manifest.claims", "manifest.document",
             "manifest.limits", "manifest.references", "permission", "permission.entries",
             "permission.workloads", "personal_account", "privilege", "privilege.levels",

@@ -1,6 +1,6 @@
-"""The last answer is kept for the very same arguments, and for no others."""
+"""Answers are kept for the very same arguments, and for no others."""
 
-from linter.memory import remembers_last
+from linter.memory import remembers, remembers_last
 
 
 def test_asked_again_only_for_other_objects():
@@ -16,3 +16,21 @@ def test_asked_again_only_for_other_objects():
     assert doubled(equal) == [1, 1]
     assert doubled(one) == [1, 1]
     assert asked == [one, equal, one]
+
+
+def test_a_few_objects_are_remembered():
+    asked = []
+
+    @remembers(2)
+    def doubled(values):
+        asked.append(values)
+        return [*values, *values]
+
+    one, equal, other = [1], [1], [2]
+    assert doubled(one) is doubled(one)
+    assert doubled(equal) == [1, 1]
+    assert doubled(one) == [1, 1]
+    assert asked == [one, equal]
+    assert doubled(other) == [2, 2]
+    assert doubled(one) == [1, 1]
+    assert asked == [one, equal, other, one]

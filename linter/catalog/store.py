@@ -201,6 +201,7 @@ class Catalog:
         self._row_of: dict[tuple[str, str, str], int] = {}
         self._numbered: dict[str, int | None] = {}
         self._of_name: dict[int, tuple[Permission, ...]] = {}
+        self._of_guid: dict[str, tuple[Permission, ...]] = {}
         self._app_named: dict[str, str] = {}
 
     @classmethod
@@ -571,11 +572,17 @@ class Catalog:
 
     def by_id(self, guid: str) -> tuple[Permission, ...]:
         """The permissions of all APIs with this GUID."""
+        known = self._of_guid.get(guid)
+        if known is not None:
+            return known
         key = _guid_bytes(guid)
         if not key or key == bytes(16):
             return ()
         self._guids = self._guids or bytes(self._array("guids", "B"))
-        return tuple([self._permission(at) for at in _find_all(self._guids, key)])
+        found = tuple([self._permission(at) for at in _find_all(self._guids, key)])
+        if found:
+            self._of_guid[guid] = found  # the apps of one tenant declare the same few
+        return found
 
     def permission(self, resource: str, value: str, type: PermissionType) -> Permission | None:  # noqa: A002
         """The permission of the API `resource` by its name, in any case, and type."""

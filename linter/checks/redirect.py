@@ -10,7 +10,7 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.registration import redirects, sizes
-from linter.registration.limits import admits_personal, audience_of, beyond, over
+from linter.registration.limits import admits_personal, audience_of, beyond, may_admit_personal, over
 from linter.registration.redirects import (
     IPV6_LOOPBACK,
     LOOPBACK,
@@ -76,6 +76,7 @@ def wildcard(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
                 subject.of_redirect(uri.value),
                 uri.at,
                 f"`{uri.value}` has a wildcard, so tokens go to every address that fits it",
+                predicts=Predicts(),  # it works, and that is the fault
                 severity="warning",
             )
 
@@ -94,6 +95,8 @@ def too_long(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
 
 def query_string_personal(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """A query string where personal accounts sign in (reply-url, "Query parameter support")."""
+    if not may_admit_personal(application, entra):
+        return
     yield from redirects.unstated(application)
     found = [uri for _, uri in registered(application) if "?" in uri.value and parsed(uri.value).query]
     if not found:
@@ -221,7 +224,7 @@ def on_service_principal(application: Application, grants: Grants) -> Iterator[H
         return
     if signs_in_by_saml(application, grants):
         return  # its addresses are kept there
-    own = {uri.value for _, uri in registered(application)}
+    own = redirects.values(application)
     further = [uri for uri in principal.reply_urls if uri.value not in own]
     if not further:
         return
@@ -247,11 +250,12 @@ def not_registered(
 
     An app, or the platform of a code flow, without any address is `flow/auth-code-without-redirect`'s.
     """
-    entries = tuple(registered(application))
+    entries = registered(application)
+    none = not entries and not redirects.unstated(application)
     row = admitted(application, entra) if any("*" in entry.uri.value for entry in entries) else None
     wildcards = row is None or row.redirect_uri_wildcard
     for flow in flows:
-        if flow.type not in _REDIRECTED:
+        if flow.type not in _REDIRECTED or (none and flow.type in _CODE_FLOWS):
             continue
         sent = flow.redirect_uri
         if sent is None:
@@ -313,7 +317,7 @@ def _to_https(uri: Text, application: Application, *, complete: bool) -> tuple[E
 
 def _instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
     """The edit that writes another address in the place of one; none where that is registered already."""
-    if any(entry.uri.value == other for entry in registered(application)):
+    if other in redirects.values(application):
         return ()
     return (Edit("replace", uri.at, other),)
 

@@ -6,6 +6,7 @@ Each reader is one module and is loaded when a file of its form is met.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from linter.errors import Problem, Unreadable
 from linter.model import Application
@@ -74,7 +75,11 @@ def sniff(text: str) -> str | None:
     Decides also for a text that is not JSON in the end, so that it is refused
     rather than skipped. Whether the keys stand where they belong is the reader's to see.
     """
-    head = text[:SNIFFED].lower()
+    return _form(text[:SNIFFED].lower())
+
+
+@lru_cache(1)  # asked of a file's first bytes, and then again of its text
+def _form(head: str) -> str | None:
     if not head.lstrip().startswith(("{", "[", '"', "/", "\x1b")):
         return None
     form = _portal_form(head)

@@ -139,8 +139,8 @@ def _is_truncated(value: dict[str, Any], powershell: bool) -> bool:
                     return True
         elif (
             type(inner) is str
-            and key.lower() in _STRUCTURED
             and (powershell or inner.startswith(_TYPE_NAMES))
+            and key.lower() in _STRUCTURED
         ):
             return True
     return False

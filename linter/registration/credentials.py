@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from linter import days
 from linter.entra import Entra
@@ -16,6 +16,7 @@ from linter.model import (
     ServicePrincipal,
     place,
 )
+from linter.registration import public_client
 from linter.typed import Final, Literal, NamedTuple
 
 Kind = Literal["secret", "certificate"]
@@ -28,6 +29,9 @@ FIELDS: Final = {
     "federated": "federated_identity_credentials",
 }
 """The field of the registration that holds each kind, for places and `Unknown`."""
+
+UNSEEN_FEDERATED: Final = Unknown("grants.federated_identity_credentials")
+"""They are a request of their own: what lacks is an answer of the directory."""
 
 AADSTS_EXPIRED: Final[dict[Kind, int]] = {"secret": 7000222, "certificate": 700027}
 
@@ -47,7 +51,19 @@ def held(application: Application, grants: Grants | None, kind: Kind) -> tuple[C
         return None
     principal = grants.service_principal if grants else None
     further = _listed(principal, kind) if principal else None
-    return tuple(one for one in (*own, *(further or ())) if one.usage in (None, "Verify"))
+    return tuple([one for one in (*own, *(further or ())) if proves(one)])
+
+
+def proves(credential: Credential) -> bool:
+    """Whether the app can prove itself with it: a key may also be there to sign or encrypt tokens."""
+    return credential.usage in (None, "Verify")
+
+
+def unlisted(held: Mapping[Kind, tuple[Credential, ...] | None]) -> Iterator[Unknown]:
+    """The kinds of which nobody says what the app holds."""
+    for kind, found in held.items():
+        if found is None:
+            yield Unknown(f"application.{FIELDS[kind]}")
 
 
 def federated(
@@ -98,14 +114,15 @@ class Use(NamedTuple):
         )
 
 
-def uses(flows: tuple[Flow, ...] | None, entra: Entra) -> Iterator[Use]:
-    """What the app needs credentials for; without a calls file anything may be needed.
+def uses(application: Application, flows: tuple[Flow, ...] | None, entra: Entra) -> Iterator[Use]:
+    """What the app needs credentials for; without a calls file anything but a public client may need some.
 
     Flows that do not state the kind count only where no flow does: what a stated kind lacks is
     reported with that, and what it has serves them too.
     """
     if flows is None:
-        yield Use(KINDS)
+        if not public_client.is_only(application):
+            yield Use(KINDS)
         return
     stated = [
         Use((kind,), users)

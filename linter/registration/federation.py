@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from linter.entra import Entra
 from linter.model import Application, FederatedIdentityCredential, Flow, Grants
 from linter.placeholder import has_placeholder
+from linter.positions import At
 from linter.registration import credentials
 from linter.typed import Final, Literal, NamedTuple
 
@@ -56,6 +57,11 @@ def sends(flow: Flow, one: FederatedIdentityCredential) -> bool:
     if flow.credential != "federated" or assertion is None or one.issuer is None or one.subject is None:
         return False
     return (assertion.issuer, assertion.subject) == (one.issuer, one.subject)
+
+
+def member(flow: Flow, name: str) -> At:
+    """The place of a member of the external token that a flow sends."""
+    return flow.client_assertion.at.child(name) if flow.client_assertion is not None else flow.at
 
 
 def is_name(text: str, entra: Entra) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Unknown
+from linter.memory import remembers_last
 from linter.model import NULL, Application, Inventory, Text, place
 from linter.placeholder import has_placeholder
 from linter.typed import TYPE_CHECKING, NamedTuple
@@ -73,7 +74,8 @@ def names_owner(uri: str, application: Application, where: Home) -> bool | Unkno
     host = authority.partition(":")[0]
     words = {host, *path}
     app_id = (application.app_id or "").lower()
-    if (app_id and app_id in words) or (where.tenant and where.tenant in words):
+    # A bot's is `api://botid-<appId>`: the policy asks that a URI contain the id, not where.
+    if (app_id and app_id in rest) or (where.tenant and where.tenant in words):
         return True
     if any(host == domain or host.endswith("." + domain) for domain in where.domains):
         return True
@@ -89,8 +91,6 @@ def form_for_work_only(uri: str) -> str:
     """What of an App ID URI only apps for work accounts may have; empty where there is nothing."""
     if scheme_of(uri) == "urn":
         return "is a urn"
-    if "*" in uri:
-        return "has a wildcard"
     if "?" in uri:
         return "has a query string"
     return "has a fragment" if "#" in uri else ""
@@ -114,9 +114,14 @@ def version_one(application: Application) -> bool | Unknown:
 
 def instead(uri: Text, other: str, application: Application) -> tuple[Edit, ...]:
     """The edit that writes another URI in the place of one; none where that is registered already."""
-    if any(one.value == other for one in application.identifier_uris or ()):
+    if other in _values(application):
         return ()
     return (Edit("replace", uri.at, other),)
+
+
+@remembers_last
+def _values(application: Application) -> frozenset[str]:
+    return frozenset([uri.value for uri in application.identifier_uris or ()])
 
 
 def default_instead(uri: Text, application: Application) -> tuple[Edit, ...]:

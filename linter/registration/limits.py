@@ -38,6 +38,18 @@ def audience_of(application: Application, entra: Entra) -> SignInAudience | Unkn
     return admitted(application, entra)
 
 
+def may_admit_personal(application: Application, entra: Entra) -> bool:
+    """Whether personal accounts sign in, as far as is known: what else is not stated matters only then."""
+    row = audience_of(application, entra)
+    return isinstance(row, Unknown) or (row is not None and row.personal)
+
+
+def may_be_limited(application: Application, entra: Entra, field: str) -> bool:
+    """Whether the app's audience has the limit `field`, as far as is known."""
+    row = audience_of(application, entra)
+    return isinstance(row, Unknown) or (row is not None and _bound(row, field) is not None)
+
+
 def admits_personal(application: Application) -> tuple[Related, ...]:
     """The line of the registration that admits personal accounts."""
     return (Related(place(application, "sign_in_audience"), "admits personal accounts"),)

@@ -20,6 +20,11 @@ def shown(application: Application) -> Related | None:
     return None
 
 
+def comes_back(application: Application) -> bool:
+    """Whether a redirect URI of a public client is registered."""
+    return application.public_client is not None and bool(application.public_client.redirect_uris)
+
+
 def unstated(application: Application) -> tuple[str, ...]:
     """The fields that could still show it."""
     platform = application.public_client
@@ -60,6 +65,11 @@ def undecided(application: Application) -> tuple[str, ...]:
 def gets_app_only_token(flow: Flow) -> bool:
     """Whether a flow gets a token of the app's own, for which the app must prove itself."""
     return flow.access == "application" and flow.type != "managed_identity"
+
+
+def is_only(application: Application) -> bool:
+    """Whether the app is known to be a public client and nothing else."""
+    return shown(application) is not None and not serves(application) and not undecided(application)
 
 
 def may_be_confidential(flow: Flow, entra: Entra) -> bool:

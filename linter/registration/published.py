@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.holdings import Declared
-from linter.model import Grants
+from linter.memory import remembers_objects
+from linter.model import Grants, ServicePrincipal
 
 
 def is_no_id(written: str) -> bool:
@@ -43,17 +46,28 @@ def _published(entry: Declared, grants: Grants | None) -> dict[str, bool | None]
     """What the API's service principal publishes under an entry's id: by type, whether it is enabled."""
     if grants is None or entry.resource is None or not is_guid(entry.entry.id or ""):
         return None
-    wanted = (entry.entry.id or "").lower()
-    for principal in grants.resources.values():
-        if principal.app_id != entry.resource:
-            continue
-        if principal.app_roles is None or principal.oauth2_permission_scopes is None:
-            return None
-        published = (("Role", principal.app_roles), ("Scope", principal.oauth2_permission_scopes))
-        return {
-            type_: one.is_enabled
-            for type_, permissions in published
-            for one in permissions
-            if (one.id or "").lower() == wanted
-        }
-    return None
+    principal = _by_app_id(grants.resources).get(entry.resource)
+    published = _by_id(principal) if principal is not None else None
+    return None if published is None else published.get((entry.entry.id or "").lower(), {})
+
+
+@remembers_objects(4)
+def _by_app_id(resources: Mapping[str, ServicePrincipal]) -> dict[str | None, ServicePrincipal]:
+    """The first service principal of each API."""
+    found: dict[str | None, ServicePrincipal] = {}
+    for principal in resources.values():
+        found.setdefault(principal.app_id, principal)
+    return found
+
+
+@remembers_objects(64)
+def _by_id(principal: ServicePrincipal) -> dict[str, dict[str, bool | None]] | None:
+    """What an API publishes, by id and type; None where its service principal does not say."""
+    if principal.app_roles is None or principal.oauth2_permission_scopes is None:
+        return None
+    found: dict[str, dict[str, bool | None]] = {}
+    for role in principal.app_roles:
+        found.setdefault((role.id or "").lower(), {})["Role"] = role.is_enabled
+    for scope in principal.oauth2_permission_scopes:
+        found.setdefault((scope.id or "").lower(), {})["Scope"] = scope.is_enabled
+    return found

@@ -114,6 +114,12 @@ def registered(application: Application) -> tuple[Registered, ...]:
     return tuple([Registered(name, uri) for name in PLATFORMS for uri in listed(application, name) or ()])
 
 
+@remembers_last
+def values(application: Application) -> frozenset[str]:
+    """Every redirect URI that is known, as it is written."""
+    return frozenset([uri.value for _, uri in registered(application)])
+
+
 def listed(application: Application, name: str) -> tuple[Text, ...] | None:
     """The redirect URIs of one platform; None where they are not stated."""
     platform: Platform | None = getattr(application, PLATFORMS[name])

@@ -36,13 +36,15 @@ class RepeatedPermission(NamedTuple):
 def blocks(application: Application, catalog: Catalog) -> Iterator[RepeatedApi]:
     """The APIs that have more than one entry."""
     first: dict[str, RequiredResourceAccess] = {}
+    held: dict[int, list[Declared]] = {}  # by block, once any is repeated
     for block in application.required_resource_access or ():
         key = resource_of(block, catalog) or (block.resource_app_id or "").lower()
         if not key:
             continue
         earlier = first.setdefault(key, block)
         if earlier is not block:
-            edits = _merge(block, earlier, declared(application, catalog) or ())
+            held = held or _by_block(declared(application, catalog) or ())
+            edits = _merge(block, earlier, held)
             yield RepeatedApi(block_name(block, catalog), block.at, earlier.at, edits)
 
 
@@ -66,16 +68,24 @@ def permissions(application: Application, catalog: Catalog) -> Iterator[Repeated
             )
 
 
+def _by_block(entries: Iterable[Declared]) -> dict[int, list[Declared]]:
+    """The entries of each block, by its identity."""
+    held: dict[int, list[Declared]] = {}
+    for entry in entries:
+        held.setdefault(id(entry.block), []).append(entry)
+    return held
+
+
 def _merge(
-    block: RequiredResourceAccess, earlier: RequiredResourceAccess, entries: Iterable[Declared]
+    block: RequiredResourceAccess, earlier: RequiredResourceAccess, held: dict[int, list[Declared]]
 ) -> tuple[Edit, ...]:
     """The edits that put what only the second block holds into the first; none where one leaves it open."""
     if block.resource_access is None or earlier.resource_access is None:
         return ()
-    seen = {_meaning(entry) for entry in entries if entry.block is earlier}
+    seen = {_meaning(entry) for entry in held.get(id(earlier), ())}
     edits: list[Edit] = []
-    for entry in entries:
-        if entry.block is not block or _meaning(entry) in seen:
+    for entry in held.get(id(block), ()):
+        if _meaning(entry) in seen:
             continue
         if entry.entry.id is None or entry.entry.type is None:
             return ()

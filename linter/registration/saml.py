@@ -10,11 +10,13 @@ _TAG: Final = "WindowsAzureActiveDirectoryCustomSingleSignOnApplication"
 
 
 def signs_in_by_saml(application: Application, grants: Grants | None) -> bool:
-    """Whether something says so: a signing certificate, claims for SAML tokens, or the portal's tag."""
+    """Whether something says so: its mode, a signing certificate, claims for SAML tokens, or a tag."""
     claims = application.optional_claims
     if _TAG in (application.tags or ()) or (claims is not None and claims.saml2_token):
         return True
     principal = grants.service_principal if grants is not None else None
     return principal is not None and (
-        bool(principal.preferred_token_signing_key_thumbprint) or _TAG in (principal.tags or ())
+        (principal.preferred_single_sign_on_mode or "").lower() == "saml"
+        or bool(principal.preferred_token_signing_key_thumbprint)
+        or _TAG in (principal.tags or ())
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from linter.catalog.records import GRAPH, PermissionType
-from linter.model import Application, AppRole, Grants, PermissionScope
+from linter.memory import remembers_objects
+from linter.model import Application, AppRole, Grants, PermissionScope, ServicePrincipal
 from linter.positions import At
 from linter.sign_in.audience import compared, is_own
 from linter.typed import NamedTuple
@@ -38,14 +39,21 @@ def switched_off(application: Application, grants: Grants | None) -> tuple[Publi
     Microsoft Graph's permissions are left out: of those there is a rule by itself.
     """
     api, own_id = application.api, (application.app_id or "").lower()
-    found = [
+    others = _of_apis(grants.resources) if grants is not None else ()
+    return (
         *_off(api.oauth2_permission_scopes if api is not None else None, "Scope", own_id),
         *_off(application.app_roles, "Role", own_id),
-    ]
-    for principal in grants.resources.values() if grants is not None else ():
-        app_id = (principal.app_id or "").lower()
-        if app_id not in (own_id, GRAPH):
-            name = principal.display_name
+        *[one for one in others if one.app_id != own_id],
+    )
+
+
+@remembers_objects(4)
+def _of_apis(resources: Mapping[str, ServicePrincipal]) -> tuple[Published, ...]:
+    """What the APIs have switched off of which the directory holds a service principal."""
+    found: list[Published] = []
+    for principal in resources.values():
+        app_id, name = (principal.app_id or "").lower(), principal.display_name
+        if app_id != GRAPH:
             found += _off(principal.oauth2_permission_scopes, "Scope", app_id, name, own=False)
             found += _off(principal.app_roles, "Role", app_id, name, own=False)
     return tuple(found)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from linter.errors import Unreadable
 from linter.json_scanner import REFUSALS, scanner
 from linter.positions import Span
 from linter.syntax import MAX_DEPTH, refusal
@@ -45,8 +46,17 @@ def documents(text: str, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def spans(text: str) -> Mapping[str, Span]:
-    """The span of every value by pointer; raises `Unreadable` for a text that `documents` refuses."""
-    starts = [start for _, start in _values(text, "")]
+    """The span of every value by pointer; raises `Unreadable` for a text of which `documents` yields nothing.
+
+    Whoever read the values one by one may ask for a place before the fault of a later value was met.
+    """
+    starts: list[int] = []
+    try:
+        starts += (start for _, start in _values(text, ""))  # keeps what came before a fault
+    except Unreadable:
+        if not starts:
+            raise
+        return _Spans(text, starts)
     return _scan(text, starts[0], "") if len(starts) == 1 else _Spans(text, starts)
 
 

@@ -4,7 +4,7 @@ import json
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linter import readers
@@ -161,6 +161,7 @@ def test_any_members(members):
 
 
 @given(st.text(alphabet=string.printable + "\x1bé€😀", max_size=300))
+@example("0}0:")  # a wrong value, and after it one that cannot be read
 def test_any_text(text):
     check('{"requiredResourceAccess": ' + text)
 

@@ -87,7 +87,6 @@ def test_the_default(uri, app_id, expected):
     [
         ("urn:contoso:orders", "is a urn"),
         ("URN://contoso", "is a urn"),
-        ("https://*.contoso.com", "has a wildcard"),
         ("https://contoso.com/a?b", "has a query string"),
         ("https://contoso.com/a#b", "has a fragment"),
         ("https://contoso.com/a", ""),

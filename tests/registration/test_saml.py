@@ -29,6 +29,7 @@ def judged(data: dict[str, Any], principal: dict[str, Any] | None = None) -> boo
         ({"tags": [TAG]}, None),
         ({"optionalClaims": {"saml2Token": [{"name": "upn"}]}}, None),
         ({}, {"tags": ["HideApp", TAG]}),
+        ({}, {"preferredSingleSignOnMode": "saml"}),
         ({}, {"preferredTokenSigningKeyThumbprint": "A909502DD82AE41433E6F83886B00D4277A32A7B"}),
     ],
 )
@@ -41,6 +42,7 @@ def test_what_says_so(data: dict[str, Any], principal: dict[str, Any] | None):
     [
         ({}, None),
         ({"tags": [], "optionalClaims": {"idToken": [{"name": "upn"}], "saml2Token": []}}, None),
+        ({}, {"preferredSingleSignOnMode": "oidc"}),
         (
             {},
             {

@@ -97,34 +97,40 @@ def custom_uri_with_v1_tokens(
             )
 
 
-def identifier_uri_trailing_slash(application: Application) -> Iterator[Hit | Unknown]:
-    """An App ID URI ends in a slash, which new ones may not."""
+def identifier_uri_trailing_slash(
+    application: Application, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
+    """An App ID URI ends in a slash, which new ones may not. In SAML it is a name without scopes."""
     uris = application.identifier_uris
     if uris is None:
         yield Unknown("application.identifier_uris")
         return
     for uri in uris:
-        if not uri.value.endswith("/") or uri.value.endswith("://"):
+        if not uri.value.endswith("/") or uri.value.endswith("://") or signs_in_by_saml(application, grants):
             continue
-        without = uri.value.rstrip("/")
+        without, registered = uri.value.rstrip("/"), identifier_uris.is_registered(application)
         yield Hit(
             _of_uri(uri),
             uri.at,
             f"`{uri.value}` ends in a slash, and a scope of it needs two",
-            severity="warning" if identifier_uris.is_registered(application) else None,
+            # What is registered already stays, and an API refuses the token of a scope with one slash.
+            predicts=Predicts(401) if registered else None,
+            severity="warning" if registered else None,
             edits=identifier_uris.instead(uri, without, application),
             safe=False,  # clients and the API know it by its name
         )
 
 
-def identifier_uri_upper_case(application: Application) -> Iterator[Hit | Unknown]:
+def identifier_uri_upper_case(
+    application: Application, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
     """The host of an App ID URI has capitals, which libraries and comparisons make small (AADSTS500131)."""
     uris = application.identifier_uris
     if uris is None:
         yield Unknown("application.identifier_uris")
         return
     for uri in uris:
-        if uri.value.islower():
+        if uri.value.islower() or signs_in_by_saml(application, grants):
             continue
         head = identifier_uris.authority_of(uri.value)
         if head.lower() != head and not has_placeholder(head) and not is_placeholder(uri.value):
@@ -137,7 +143,9 @@ def identifier_uri_upper_case(application: Application) -> Iterator[Hit | Unknow
             )
 
 
-def identifier_uri_personal_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
+def identifier_uri_personal_limits(
+    application: Application, entra: Entra, grants: Grants | None = None
+) -> Iterator[Hit | Unknown]:
     """App ID URIs in a form, a length or a number that the app's accounts do not allow."""
     uris = application.identifier_uris
     if uris is None:
@@ -147,7 +155,13 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
         return
     yield from beyond(application, entra, sizes.app_id_uris(application, entra))
     for uri in uris:
-        fault = "" if has_placeholder(uri.value) else identifier_uris.form_for_work_only(uri.value)
+        if has_placeholder(uri.value):
+            continue
+        if "*" in uri.value:
+            if not signs_in_by_saml(application, grants):
+                yield _wildcard(uri, application)
+            continue
+        fault = identifier_uris.form_for_work_only(uri.value)
         if not fault:
             continue
         row = audience_of(application, entra)
@@ -167,15 +181,28 @@ def identifier_uri_personal_limits(application: Application, entra: Entra) -> It
 
 
 def _not_the_owners(uri: Text, application: Application, edits: tuple[Edit, ...]) -> Hit:
-    scheme = identifier_uris.scheme_of(uri.value)
+    of_web = identifier_uris.scheme_of(uri.value) in ("http", "https")
+    registered = identifier_uris.is_registered(application)
+    refused = Predicts(400, "HostNameNotOnVerifiedDomain") if of_web else None
     return Hit(
         _of_uri(uri),
         uri.at,
         f"`{uri.value}` holds neither the app's id nor its tenant's id or domain",
-        predicts=Predicts(400, "HostNameNotOnVerifiedDomain") if scheme in ("http", "https") else None,
-        severity="note" if identifier_uris.is_registered(application) else None,
+        predicts=Predicts() if registered else refused,  # what is registered already stays
+        severity="note" if registered else None,
         edits=edits,
         safe=False,  # clients and the API know it by its name
+    )
+
+
+def _wildcard(uri: Text, application: Application) -> Hit:
+    """Refused whoever signs in; one that is registered was taken some day."""
+    registered = identifier_uris.is_registered(application)
+    return Hit(
+        _of_uri(uri),
+        uri.at,
+        f"`{uri.value}` has a wildcard, which App ID URIs do not support",
+        severity="warning" if registered else None,
     )
 
 

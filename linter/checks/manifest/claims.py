@@ -8,7 +8,7 @@ from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import NULL, Application, Flow, place
 from linter.placeholder import has_placeholder
-from linter.registration.limits import admits_personal, audience_of
+from linter.registration.limits import admits_personal, audience_of, may_admit_personal
 from linter.sign_in.authority import serves_customers
 from linter.typed import Final
 from linter.wording import listed
@@ -21,6 +21,8 @@ def app_roles_with_personal(
 
     Roles for applications alone are how Azure AD B2C, whose apps have this audience too, protects an API.
     """
+    if not may_admit_personal(application, entra):
+        return
     roles = application.app_roles
     if roles is None:
         yield Unknown("application.app_roles")
@@ -48,6 +50,8 @@ def optional_claims_personal(
 
     In a customer directory the audience means whoever that lets in, and its policies make the claims.
     """
+    if not may_admit_personal(application, entra):
+        return
     claims = application.optional_claims
     if claims is None:
         yield Unknown("application.optional_claims")
@@ -75,6 +79,9 @@ def optional_claims_personal(
 
 def accept_mapped_claims_multitenant(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """Other tenants use the app, and it takes claims that a policy of theirs has changed."""
+    row = audience_of(application, entra)
+    if row is None or (not isinstance(row, Unknown) and not row.multi_tenant):
+        return
     api = application.api
     if api is None or api.accept_mapped_claims is None:
         # Null is the default, which is false; an app of which nothing is said may have anything.
@@ -83,10 +90,9 @@ def accept_mapped_claims_multitenant(application: Application, entra: Entra) -> 
         return
     if not api.accept_mapped_claims:
         return
-    row = audience_of(application, entra)
     if isinstance(row, Unknown):
         yield row
-    elif row is not None and row.multi_tenant:
+    else:
         at = place(api, "accept_mapped_claims")
         yield Hit(
             "api.acceptMappedClaims",
@@ -105,15 +111,16 @@ def groups_claim_overage(
 
     Groups that hold the user's groups count as well, so the direct ones alone only understate it.
     """
+    sign_ins = [flow for flow in flows if _may_name_groups(flow)]
+    if not sign_ins:
+        return
     claims = application.group_membership_claims
     if claims is None:
         yield Unknown("application.group_membership_claims")
         return
     if claims is NULL or not any(word.strip().lower() in _ALL_GROUPS for word in claims.split(",")):
         return
-    for flow in flows:
-        if flow.type not in _SIGN_INS or (flow.user is not None and flow.user.account == "personal"):
-            continue
+    for flow in sign_ins:
         groups = flow.user.groups if flow.user is not None else None
         if groups is None:
             yield Unknown("user.groups")
@@ -133,6 +140,11 @@ def groups_claim_overage(
 #: Values that put groups into tokens whether they are assigned to the app or not, in lower case.
 _ALL_GROUPS: Final = ("all", "securitygroup")
 _SIGN_INS: Final = ("authorization_code", "hybrid", "implicit", "device_code")
+
+
+def _may_name_groups(flow: Flow) -> bool:
+    """Whether a user signs in who may be in groups: personal accounts are in none."""
+    return flow.type in _SIGN_INS and not (flow.user is not None and flow.user.account == "personal")
 
 
 # --- customer directories -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from linter.holdings import resource_of
 from linter.model import Application, RequiredResourceAccess, place
 from linter.placeholder import has_placeholder
 from linter.registration import sizes
-from linter.registration.limits import beyond, exceeded, over
+from linter.registration.limits import beyond, exceeded, may_be_limited, over
 from linter.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def too_many_per_resource_personal(
     application: Application, entra: Entra, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
     """More permissions of one API than an app for personal accounts may declare."""
-    yield from beyond(application, entra, sizes.permissions_of_each(application, entra, catalog))
+    if may_be_limited(application, entra, "max_permissions_per_api"):
+        yield from beyond(application, entra, sizes.permissions_of_each(application, entra, catalog))
 
 
 def too_many_resources(
@@ -58,7 +59,8 @@ def scope_definition_limits(application: Application, entra: Entra) -> Iterator[
 
 def preauthorized_limits(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
     """More clients, or scopes of clients, are authorized ahead than the audience allows."""
-    yield from beyond(application, entra, sizes.authorized_clients(application, entra))
+    if may_be_limited(application, entra, "max_pre_authorized_clients"):
+        yield from beyond(application, entra, sizes.authorized_clients(application, entra))
 
 
 def display_name_length(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from linter import subject
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
-from linter.finding import Edit, Hit, Related, Unknown
+from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
@@ -119,5 +119,6 @@ def _declared_but_off(flow: Flow, found: Published, application: Application) ->
                 message = (
                     f"`{flow.name}` needs `{found.value}` ({found.type}), which the API has switched off"
                 )
-                name = found.api or found.app_id
-                yield _off(subject.of_permission(name, found.value, found.type), entry.at, message, found)
+                name = subject.of_permission(found.api or found.app_id, found.value, found.type)
+                # What is declared and off is left out of the token; that it is refused is not documented.
+                yield _off(name, entry.at, message, found)._replace(predicts=Predicts())

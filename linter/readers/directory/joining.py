@@ -84,7 +84,9 @@ class Directory:
             at=collections.at,
             service_principal=client.principal,
             service_principal_absent=absent,
-            resources={**self._principals, **{identity: graph for identity, (graph, _) in taken.items()}},
+            resources=self._principals
+            if not taken  # the same object for all apps, so that what is worked out of it is, too
+            else {**self._principals, **{identity: graph for identity, (graph, _) in taken.items()}},
             oauth2_permission_grants=delegated,
             app_role_assignments=application,
             directory_roles=_roles(roles),

@@ -72,6 +72,7 @@ def service_principal(node: Node) -> ServicePrincipal:
         node.text("preferredTokenSigningKeyThumbprint"),
         node.texts("replyUrls"),
         node.strings("tags"),
+        node.text("preferredSingleSignOnMode"),
         node.places(_PRINCIPAL_FIELDS),
     )
 
