@@ -71,7 +71,7 @@ def wildcard(application: Application, entra: Entra) -> Iterator[Hit | Unknown]:
                 admits_personal(application),
                 confidence=row.confidence,
             )
-        else:
+        elif redirects.parsed(uri.value).host not in redirects.LOOPBACK:  # what fits is the same machine
             yield Hit(
                 subject.of_redirect(uri.value),
                 uri.at,

@@ -8,7 +8,7 @@ from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
 from linter.model import Application, Credential, Flow, Grants, place
 from linter.registration import credentials
-from linter.registration.credentials import Use
+from linter.registration.credentials import Use, last_day
 from linter.sign_in.audience import admitted
 from linter.sign_in.authority import serves_customers
 from linter.typed import TYPE_CHECKING
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 def secret_instead_of_strong_credential(
-    application: Application, entra: Entra, flows: tuple[Flow, ...] | None = None
+    application: Application, today: str, entra: Entra, flows: tuple[Flow, ...] | None = None
 ) -> Iterator[Hit | Unknown]:
     """The app proves itself with a secret, which whoever reads it can use."""
     secrets = application.password_credentials
+    if secrets is not None:  # nobody can use one that has ended
+        secrets = tuple(secret for secret in secrets if today <= (last_day(secret) or today))
     if secrets == ():
         return
     senders = [flow for flow in flows or () if flow.credential == "secret"]

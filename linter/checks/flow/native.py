@@ -34,7 +34,7 @@ def legacy_default_redirect(
         yield Hit(
             subject.of_redirect(uri.value),
             uri.at,
-            f"`{uri.value}` is the redirect URI of the older libraries, which MSAL does not come back to",
+            f"`{uri.value}` is a redirect URI from the time of the libraries before MSAL",
             tuple(Related(place(flow, "redirect_uri"), f"`{flow.name}` comes back here") for flow in users),
             edits=() if users else _replace(uri, application),
             safe=False,  # the client must be built to come back to the new one

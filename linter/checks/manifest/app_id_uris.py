@@ -139,6 +139,7 @@ def identifier_uri_upper_case(
                 uri.at,
                 f"`{uri.value}` has capitals in its host, and tokens and comparisons may have small letters",
                 edits=identifier_uris.instead(uri, head.lower() + uri.value[len(head) :], application),
+                severity=None if "." in head else "note",  # a name without a domain is rarely compared
                 safe=False,  # clients and the API know it by its name
             )
 
