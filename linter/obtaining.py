@@ -38,7 +38,8 @@ def how_to_get(missing: str, app_id: str | None, entra: Entra) -> str:
     # The answer is pasted into a shell: nothing but an appId goes into it.
     app = app_id if app_id is not None and is_guid(app_id) else "<appId>"
     given, dot, field = missing.partition(".")
-    request = entra.directory_request(missing) if dot else None
+    # A part of a record comes with the record.
+    request = entra.directory_request(f"{given}.{field.partition('.')[0]}") if dot else None
     if request is not None:
         return command(request, app)
     if is_written(missing):

@@ -217,7 +217,7 @@ def on_service_principal(application: Application, grants: Grants) -> Iterator[H
     principal = grants.service_principal
     if principal is None or principal.reply_urls is None:
         if not grants.service_principal_absent:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     if signs_in_by_saml(application, grants):
         return  # its addresses are kept there

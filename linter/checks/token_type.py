@@ -20,6 +20,7 @@ from linter.holdings import (
     api_of,
     declared,
     directory_roles,
+    unknown_identity,
     where_declared,
 )
 from linter.ladder import Climb, Rung, find, is_graph_call, stopped_at
@@ -276,7 +277,7 @@ def _unsure_of_roles(
     """What hides whether the flow's principal has a role of the API; None where it has one."""
     mine = acting(flow, grants)
     if mine is None:
-        return ("grants.service_principals",)
+        return (unknown_identity(flow, grants),)
     consented = roles_of(mine, api.app_id)
     if consented.at is not None:
         return None
@@ -290,7 +291,7 @@ def _unsure_of_roles(
         for found in climb.step.support.accepted
         for name in found
     )
-    return ("grants.resource_specific_consent",) if by_team else ()
+    return ("grants.resource_specific_grants",) if by_team else ()
 
 
 def _has_exchange_roles(

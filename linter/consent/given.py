@@ -35,7 +35,7 @@ def scopes_of(grants: Grants, flow: Flow, app_id: str) -> Consented:
         if of_api is False or all(split_scope(scope).oidc for scope in grant.scopes):
             continue
         if of_api is None:
-            open_["grants.service_principals"] = None
+            open_["grants.resources"] = None
         elif grant.consent_type == "AllPrincipals" or (user and (grant.principal_id or "").lower() == user):
             return Consented(grant.at)
         elif user is None:
@@ -59,7 +59,7 @@ def roles_of(grants: Grants, app_id: str) -> Consented:
         if of_api:
             return Consented(assignment.at)
         if of_api is None:
-            open_["grants.service_principals"] = None
+            open_["grants.resources"] = None
     if "appRoleAssignments" in grants.partial:
         open_["grants.app_role_assignments"] = None
     return Consented(open=tuple(open_))

@@ -42,7 +42,7 @@ def delegated(grants: Grants, catalog: Catalog) -> Iterator[Held | Unknown]:
     for grant in grants.oauth2_permission_grants or ():
         api = _api(grants, grant.resource_id)
         if api is None or api.app_id is None:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.resources")
             continue
         ids = {scope.value.lower(): scope.id for scope in api.oauth2_permission_scopes or () if scope.value}
         for value in grant.scopes:
@@ -79,7 +79,7 @@ def _application(grants: Grants, catalog: Catalog) -> Iterator[Held | Unknown]:
             continue  # an assignment without a role, which grants nothing
         api = _api(grants, assignment.resource_id)
         if api is None or api.app_id is None:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.resources")
             continue
         values = {(role.id or "").lower(): role.value for role in api.app_roles or ()}
         known = [one.value for one in catalog.permissions(api.app_id, identity) if one.type == "Role"]

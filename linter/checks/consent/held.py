@@ -44,7 +44,7 @@ def granted_not_declared(
             if declared_openly(application, one.api, catalog):
                 yield Unknown("application.required_resource_access")
             elif one.id is None and _declares(application, one.api, catalog):
-                yield Unknown("grants.service_principals")
+                yield Unknown("grants.resources")
             else:
                 yield _undeclared(one, application)
 
@@ -102,7 +102,7 @@ def grant_scope_unknown_value(grants: Grants, catalog: Catalog) -> Iterator[Hit 
         if isinstance(one, Unknown):
             yield one
         elif one.published is None:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.resources")
         elif not one.published:
             name = one.value if is_permission_name(one.value) else "what is no name"
             yield Hit(

@@ -315,10 +315,10 @@ def _not_granted(
         yield Unknown(f"grants.{field}")
     elif (
         entry.resource is None
-        or Unknown("grants.service_principals") in consented
+        or Unknown("grants.resources") in consented
         or any(one.id is None for one in of_api)
     ):
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.resources")
     else:
         name, api = entry.written, api_of(entry, catalog)
         yield Hit(

@@ -98,7 +98,7 @@ def obo_custom_signing_key(flows: tuple[Flow, ...], grants: Grants, entra: Entra
     if not users or (principal is None and grants.service_principal_absent):
         return
     if principal is None:
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
         return
     keys = principal.key_credentials
     signing = [key for key in keys or () if (key.usage or "").lower() == "sign"]
@@ -113,7 +113,7 @@ def obo_custom_signing_key(flows: tuple[Flow, ...], grants: Grants, entra: Entra
             related,
         )
     elif keys is None or not _states_signing_key(principal):
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
 
 
 def _exchanging(flows: tuple[Flow, ...], entra: Entra) -> list[Flow]:
