@@ -10,6 +10,7 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.registration import redirects, sizes
+from linter.registration.clients import CODE_FLOWS
 from linter.registration.limits import admits_personal, audience_of, beyond, over
 from linter.registration.redirects import (
     IPV6_LOOPBACK,
@@ -25,8 +26,7 @@ from linter.sign_in.audience import admitted
 from linter.sign_in.authority import serves_customers
 from linter.typed import Final
 
-_REDIRECTED: Final = ("authorization_code", "hybrid", "implicit")
-_CODE_FLOWS: Final = ("authorization_code", "hybrid")
+_REDIRECTED: Final = (*CODE_FLOWS, "implicit")
 
 # What every URI is made of: only one with anything else is worth a look at the table.
 _USUAL: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@%&=+*")
@@ -277,7 +277,7 @@ def _unregistered(
         return
     variant = entra.flow(flow.type, flow.platform)
     platforms = variant.redirects if variant is not None else tuple(PLATFORMS)
-    if flow.type in _CODE_FLOWS and not any(redirects.listed(application, name) for name in platforms):
+    if flow.type in CODE_FLOWS and not any(redirects.listed(application, name) for name in platforms):
         return
     near = next((entry for entry in entries if _alike(entry.uri.value, sent)), None)
     hint = f"; `{near.uri.value}` is" if near is not None else ""

@@ -11,7 +11,7 @@ from linter.catalog.match import parse_url
 from linter.catalog.names import consented_by_resource
 from linter.catalog.records import GRAPH, PermissionType
 from linter.catalog.store import Catalog
-from linter.consent.given import roles_of
+from linter.consent.held import roles_of
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Related, Unknown
 from linter.holdings import (

@@ -14,7 +14,7 @@ from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.model import Application, Flow, Text
 from linter.placeholder import has_placeholder
-from linter.registration import credentials
+from linter.registration import clients
 from linter.request.destination import apis_called
 from linter.sign_in.audience import is_own, token_audiences
 from linter.typed import NamedTuple
@@ -52,14 +52,14 @@ def asks_baseline_alone(flow: Flow, entra: Entra) -> bool:
     )
 
 
-def is_confidential(flow: Flow) -> bool:
-    """Whether the flow is known to be a confidential client's; a browser's cannot be."""
-    return flow.platform == "web" or (flow.platform != "spa" and credentials.sends_one(flow))
+def is_confidential(flow: Flow, application: Application | None, entra: Entra) -> bool:
+    """Whether the flow is known to be a confidential client's, as a server is without a credential, too."""
+    return flow.platform == "web" or clients.is_confidential(flow, application, entra) is True
 
 
 def _of_client(flow: Flow, application: Application | None, entra: Entra) -> Iterator[PolicyAudience]:
     """The app itself, where it is a confidential client that asks for an ID token."""
-    if application is None or application.app_id is None or not is_confidential(flow):
+    if application is None or application.app_id is None or not is_confidential(flow, application, entra):
         return
     if flow.type not in ("authorization_code", "hybrid", "implicit"):
         return
@@ -75,7 +75,7 @@ def _of_token(flow: Flow, application: Application | None, entra: Entra) -> Iter
         for audience in audiences:
             yield from _of_audience(audience, flow, application, entra)
     elif flow.scopes and asks_baseline_alone(flow, entra):  # OpenID Connect's alone
-        yield from _behind_graph(flow, entra)
+        yield from _behind_graph(flow, application, entra)
     else:
         yield from _called(flow, entra)
 
@@ -85,7 +85,7 @@ def _of_audience(
 ) -> Iterator[PolicyAudience]:
     api = entra.resource_of_audience(audience)
     if api is not None and api.app_id == GRAPH:
-        yield from _behind_graph(flow, entra)
+        yield from _behind_graph(flow, application, entra)
     elif api is not None:
         yield PolicyAudience(api.app_id)
     elif application is not None and application.app_id is not None and is_own(application, audience):
@@ -104,7 +104,7 @@ def _called(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
         yield PolicyAudience(apis[0].app_id) if apis and known else _UNKNOWN
 
 
-def _behind_graph(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
+def _behind_graph(flow: Flow, application: Application | None, entra: Entra) -> Iterator[PolicyAudience]:
     """Whose data the requested permissions of Microsoft Graph open.
 
     Baseline scopes count where nothing else is asked for. What an app does by itself is not told apart.
@@ -114,7 +114,8 @@ def _behind_graph(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
         return
     if asks_baseline_alone(flow, entra):
         # A confidential client that asks for an ID token alone is judged by its own policies.
-        if not is_confidential(flow) or any(True for _ in _graph_scopes(flow, entra)):
+        of_client = is_confidential(flow, application, entra)
+        if not of_client or any(True for _ in _graph_scopes(flow, entra)):
             yield PolicyAudience(entra.enforcement("baseline-scopes").app_id, flow.scopes, baseline=True)
         return
     yield from behind(_graph_scopes(flow, entra), entra)

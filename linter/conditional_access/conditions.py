@@ -275,7 +275,7 @@ def client_apps(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
     flow = sign_in.flow
     if flow.type == "on_behalf_of":
         return _OPEN  # it is the caller's kind that counts
-    if flow.platform in ("web", "spa") or is_confidential(flow):
+    if flow.platform == "spa" or is_confidential(flow, sign_in.application, sign_in.entra):
         return Part(browser)
     if flow.platform in ("desktop", "mobile") or flow.type == "device_code":
         return Part(native)

@@ -28,7 +28,7 @@ NATIVE: Final = ("desktop", "mobile")
 # --- what a flow is ---------------------------------------------------------------------------
 
 
-def variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | None:
+def variant(flow: Flow, application: Application | None, entra: Entra) -> FlowKind | None:
     """What the flow is: by its platform, else by where its redirect URI is registered; else unknown."""
     found = entra.flow(flow.type, flow.platform)
     if found is not None or flow.redirect_uri is None:
@@ -41,7 +41,7 @@ def variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | No
     return None
 
 
-def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool | None:
+def is_confidential(flow: Flow, application: Application | None, entra: Entra) -> bool | None:
     """Whether the flow is a confidential client's; None where its platform would have to be known.
 
     A browser cannot be one, whatever it sends, nor a client whose redirect URI is a public client's.
@@ -54,7 +54,7 @@ def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool 
     return None if found is None else found.client == "confidential"
 
 
-def _is_public(flow: Flow, application: Application) -> bool:
+def _is_public(flow: Flow, application: Application | None) -> bool:
     return flow.type in CODE_FLOWS and is_registered(flow, (listed(application, "publicClient"),))
 
 
@@ -87,17 +87,8 @@ def registered_under(flow: Flow, application: Application, name: str) -> Text | 
 
 
 def _find(uri: str, uris: Iterable[Text]) -> Text | None:
-    """The registered URI to which a sign-in may come back as `uri`; a placeholder is only itself."""
-    for text in uris:
-        if text.value == uri:
-            return text
-        if (
-            not has_placeholder(text.value)
-            and not has_placeholder(uri)
-            and takes(text.value, uri, wildcards=False)
-        ):
-            return text
-    return None
+    """The registered URI to which a sign-in may come back as `uri`."""
+    return next((text for text in uris if takes(text.value, uri, wildcards=False)), None)
 
 
 # --- redirect URIs under the wrong platform ---------------------------------------------------
@@ -145,11 +136,3 @@ def move(found: Misplaced, application: Application, name: str, flows: Iterable[
     if platform is None:
         return (removing(found.uri), Edit("set", application.at, {"redirectUris": [found.uri.value]}, name))
     return (removing(found.uri), *registering(platform, name, (found.uri.value,)))
-
-
-def register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
-    """The edits that register where flows come back to; none where one of them does not say."""
-    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
-    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
-        return ()
-    return registering(platform, name, uris)

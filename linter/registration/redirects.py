@@ -75,11 +75,13 @@ def plain(uri: str) -> Redirect:
 def takes(registered: str, sent: str, *, wildcards: bool) -> bool:
     """Whether a sign-in may come back to `sent` where `registered` is registered.
 
-    `wildcards`: the app's audience allows them.
+    A placeholder is only itself. `wildcards`: the app's audience allows them.
     """
-    if registered == sent or plain(registered) == plain(sent):
+    if registered == sent:
         return True
-    return wildcards and "*" in registered and _fits(registered, sent)
+    if plain(registered) == plain(sent) or (wildcards and "*" in registered and _fits(registered, sent)):
+        return not has_placeholder(registered) and not has_placeholder(sent)
+    return False
 
 
 def _fits(pattern: str, text: str) -> bool:
@@ -114,9 +116,9 @@ def registered(application: Application) -> tuple[Registered, ...]:
     return tuple([Registered(name, uri) for name in PLATFORMS for uri in listed(application, name) or ()])
 
 
-def listed(application: Application, name: str) -> tuple[Text, ...] | None:
+def listed(application: Application | None, name: str) -> tuple[Text, ...] | None:
     """The redirect URIs of one platform; None where they are not stated."""
-    platform: Platform | None = getattr(application, PLATFORMS[name])
+    platform: Platform | None = getattr(application, PLATFORMS[name], None)
     return None if platform is None else platform.redirect_uris
 
 

@@ -665,3 +665,10 @@ def test_one_of_several_controls_is_never_harder_than_all_of_them(controls: list
     either, both = (control(operator=operator, builtInControls=controls) for operator in ("OR", "AND"))
     assert set(never_given(either, flow)) <= set(never_given(both, flow))
     assert never_given(both, flow) == tuple(one for one in asked(both) if can(flow, one) is False)
+
+
+def test_a_redirect_uri_of_a_server_makes_the_flow_a_confidential_clients():
+    flow = {"redirect_uri": "https://portal.contoso.com/cb"}
+    application = {"appId": APP, "web": {"redirectUris": ["https://portal.contoso.com/cb"]}}
+    native = EVERYBODY | {"clientAppTypes": ["mobileAppsAndDesktopClients"]}
+    assert judged(native, flow, application=application) == DOES_NOT

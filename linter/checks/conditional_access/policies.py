@@ -36,6 +36,7 @@ from linter.holdings import asked_by_name, entries_of
 from linter.ladder import of_users
 from linter.model import Flow, place
 from linter.positions import At
+from linter.registration.clients import NATIVE
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
 
@@ -81,7 +82,7 @@ def token_protection_unsupported_client(
 ) -> Iterator[Hit | Unknown]:
     """A policy asks for tokens bound to the device, which only a broker gets (concept-token-protection)."""
     for flow in flows:
-        if not _is_native(flow) or flow.broker:
+        if not _is_native(flow, policies) or flow.broker:
             continue
         for audience, name in _with_bound_tokens(flow, policies):
             found = policies.met(flow, binds_tokens, audience)
@@ -101,7 +102,12 @@ def device_policy_without_broker(flows: tuple[Flow, ...], policies: Policies) ->
     On a desktop the system's browser may tell of the device instead.
     """
     for flow in flows:
-        if not _is_native(flow) or not shows_page(flow) or flow.type == "device_code" or flow.broker:
+        if (
+            not _is_native(flow, policies)
+            or not shows_page(flow)
+            or flow.type == "device_code"
+            or flow.broker
+        ):
             continue
         found = policies.met(flow, needs_broker(flow))
         if found.policies and flow.broker is None:
@@ -147,7 +153,7 @@ def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies)
     Confidential clients and browsers are asked when somebody is there again.
     """
     for flow in of_users(flows, policies.application, policies.entra):
-        if flow.type not in _KEEP_SESSION or flow.unattended_hours == 0 or _defers_sign_in(flow):
+        if flow.type not in _KEEP_SESSION or flow.unattended_hours == 0 or _defers_sign_in(flow, policies):
             continue
         found = policies.met(flow, asks_again_within(flow.unattended_hours))
         missing = _unstated(flow)
@@ -160,9 +166,11 @@ def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies)
 # --- flows ------------------------------------------------------------------------------------
 
 
-def _is_native(flow: Flow) -> bool:
+def _is_native(flow: Flow, policies: Policies) -> bool:
     """Whether the flow is a public client's on a person's device."""
-    return flow.access == "delegated" and flow.platform in ("desktop", "mobile") and not is_confidential(flow)
+    if flow.access != "delegated" or flow.platform not in NATIVE:
+        return False
+    return not is_confidential(flow, policies.application, policies.entra)
 
 
 def _with_bound_tokens(flow: Flow, policies: Policies) -> Iterator[tuple[PolicyAudience, str]]:
@@ -179,14 +187,16 @@ def _unstated_broker(flow: Flow) -> tuple[str, ...]:
     return ("flow.broker",) if flow.broker is None and flow.type != "device_code" else ()
 
 
-def _defers_sign_in(flow: Flow) -> bool:
+def _defers_sign_in(flow: Flow, policies: Policies) -> bool:
     """Whether a new sign-in waits until somebody is there: of confidential clients and in browsers."""
-    return is_confidential(flow) or flow.platform in ("spa", "api")
+    if flow.platform in ("spa", "api"):
+        return True
+    return is_confidential(flow, policies.application, policies.entra)
 
 
 def _unstated(flow: Flow) -> tuple[str, ...]:
     """What must be known of a flow that a policy signs out."""
-    client = flow.type == "device_code" or flow.credential == "none" or flow.platform in ("desktop", "mobile")
+    client = flow.type == "device_code" or flow.credential == "none" or flow.platform in NATIVE
     return (
         *(() if client else ("flow.platform",)),
         *(("flow.unattended_hours",) if flow.unattended_hours is None else ()),

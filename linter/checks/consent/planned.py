@@ -26,6 +26,7 @@ from linter.model import (
     place,
 )
 from linter.placeholder import has_placeholder
+from linter.registration.redirects import unstated
 from linter.sign_in.audience import is_own, own_unstated
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
@@ -137,13 +138,9 @@ def url_tenant_mismatch(
         )
     if redirect is None or has_placeholder(redirect) or _is_registered(redirect, application):
         return
-    unstated = [
-        f"application.{field}"
-        for field in ("web", "spa", "public_client")
-        if (platform := getattr(application, field)) is None or platform.redirect_uris is None
-    ]
-    if unstated:
-        yield from map(Unknown, unstated)
+    open_ = unstated(application)
+    if open_:
+        yield from open_
         return
     yield Hit(
         subject.of_redirect(redirect),

@@ -19,10 +19,9 @@ from linter.registration.clients import (
     is_registered,
     misplaced,
     move,
-    register,
     variant,
 )
-from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed
+from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed, registering
 from linter.sign_in.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import uses, verb
@@ -144,9 +143,17 @@ def _without_redirect(application: Application, name: str, users: list[Flow], no
         related=tuple(_comes_back(flow) for flow in users),
         predicts=Predicts(aadsts=(500113,) if none_at_all else (50011,)),
         confidence="high" if none_at_all else "medium",
-        edits=register(platform, name, users) if platform else (),
+        edits=_register(platform, name, users) if platform else (),
         safe=False,  # where tokens are sent is for a person to confirm
     )
+
+
+def _register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
+    """The edits that register where flows come back to; none where one of them does not say."""
+    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
+    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
+        return ()
+    return registering(platform, name, uris)
 
 
 def _under_wrong_platform(found: Misplaced, message: str, edits: tuple[Edit, ...], entra: Entra) -> Hit:
