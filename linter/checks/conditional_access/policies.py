@@ -31,13 +31,13 @@ from linter.consent import shows_page
 from linter.entra import Entra
 from linter.entra.records import Enforcement
 from linter.entra.scopes import split_scope
-from linter.finding import Confidence, Hit, Related, Unknown
+from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
 from linter.holdings import asked_by_name, entries_of
 from linter.ladder import of_users
 from linter.model import Flow, place
 from linter.positions import At
 from linter.registration.clients import NATIVE
-from linter.typed import TYPE_CHECKING, Final
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
 
 if TYPE_CHECKING:
@@ -133,18 +133,18 @@ def baseline_scope_now_enforced(flows: tuple[Flow, ...], policies: Policies) -> 
 def graph_scope_pulls_workload_policy(
     flows: tuple[Flow, ...], policies: Policies, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
-    """A permission of Microsoft Graph brings in another API's policies (v2-conditional-access-dev-guide)."""
-    entra = policies.entra
+    """A permission of Microsoft Graph brings in another API's policies (v2-conditional-access-dev-guide).
+
+    A client that handles claims challenges is ready for them.
+    """
     for flow in of_users(flows, policies.application, policies.entra):
+        if flow.handles_claims_challenge:
+            continue
         if flow.scopes is None:
             yield Unknown("flow.scopes")
-        for at, name in _graph_permissions(flow, policies, catalog):
-            family = None if entra.is_baseline_scope(name) else entra.scope_family(name)
-            api = entra.resource(family.app_id) if family else None
-            if family is None or api is None:
-                continue
-            found = policies.met(flow, _is_for(api.app_id, entra), PolicyAudience(api.app_id))
-            yield from found.told(_brought_in(flow, at, name, api.name, family.confidence))
+        for app_id, asked in _by_service(flow, policies, catalog).items():
+            found = policies.met(flow, _is_for(app_id, policies.entra), PolicyAudience(app_id))
+            yield from found.told(_brought_in(flow, asked))
 
 
 def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies) -> Iterator[Hit | Unknown]:
@@ -201,6 +201,26 @@ def _unstated(flow: Flow) -> tuple[str, ...]:
         *(() if client else ("flow.platform",)),
         *(("flow.unattended_hours",) if flow.unattended_hours is None else ()),
     )
+
+
+class _Asked(NamedTuple):
+    """A permission of Microsoft Graph that opens another service's data."""
+
+    at: At
+    name: str
+    service: str
+    confidence: Confidence
+
+
+def _by_service(flow: Flow, policies: Policies, catalog: Catalog) -> dict[str, list[_Asked]]:
+    """What the flow asks Microsoft Graph for, by the appId of the service whose data it opens."""
+    found: dict[str, list[_Asked]] = {}
+    for at, name in _graph_permissions(flow, policies, catalog):
+        family = None if policies.entra.is_baseline_scope(name) else policies.entra.scope_family(name)
+        api = policies.entra.resource(family.app_id) if family else None
+        if family is not None and api is not None:
+            found.setdefault(api.app_id, []).append(_Asked(at, name, api.name, family.confidence))
+    return found
 
 
 def _graph_permissions(flow: Flow, policies: Policies, catalog: Catalog) -> Iterator[tuple[At, str]]:
@@ -312,7 +332,7 @@ def _no_longer_spared(flow: Flow, rule: Enforcement, today: str) -> Made:
         f"`{flow.name}` asks for baseline scopes alone, which the policy `{one.name}` {one.does('cover')} "
         f"from {rule.starts} on",
         (Related(one.policy.at, "is for all resources but some"),),
-        severity="note" if today < rule.starts else None,
+        severity="note" if today < rule.starts or flow.handles_claims_challenge is None else None,
     )
 
 
@@ -321,13 +341,16 @@ def _is_for(app_id: str, entra: Entra) -> Wanted:
     return lambda policy: any(entra.is_meant(target, app_id) for target in policy.include_applications)
 
 
-def _brought_in(flow: Flow, at: At, name: str, api: str, confidence: Confidence) -> Made:
+def _brought_in(flow: Flow, asked: list[_Asked]) -> Made:
+    """One fault for each service, at the first permission that opens it."""
+    at, _, service, _ = asked[0]
+    names = listed(dict.fromkeys(one.name for one in asked))
     return lambda one: Hit(
-        subject.of_flow(flow, f"scope {name}"),
+        subject.of_flow(flow, f"policies of {service}"),
         at,
-        f"`{name}`, which `{flow.name}` asks for, {one.does('bring')} in the policy `{one.name}` of {api}",
-        (Related(one.policy.at, f"is for {api}"),),
-        confidence=confidence,
+        f"`{flow.name}` {one.does('meet')} the policy `{one.name}` of {service}, since it asks for {names}",
+        (Related(one.policy.at, f"is for {service}"),),
+        confidence=min((one.confidence for one in asked), key=CONFIDENCES.index),
     )
 
 
