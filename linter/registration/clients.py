@@ -24,6 +24,9 @@ CODE_FLOWS: Final = ("authorization_code", "hybrid")
 NATIVE: Final = ("desktop", "mobile")
 """Kinds of client that run on their users' devices."""
 
+SERVERS: Final = ("web", "api", "daemon")
+"""Kinds of client that keep a credential."""
+
 
 # --- what a flow is ---------------------------------------------------------------------------
 

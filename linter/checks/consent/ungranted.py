@@ -15,9 +15,10 @@ from linter.entra.scopes import is_guid, split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
 from linter.holdings import Declared, api_of, asked_by_name, declared, directory_roles, is_graph, where_wanted
 from linter.ladder import Climb, may_be_work_account, stopped_at
-from linter.model import Application, Flow, Grants, Inventory, OAuth2PermissionGrant, place
+from linter.model import Application, Consent, Flow, Grants, Inventory, OAuth2PermissionGrant, place
 from linter.positions import At
 from linter.sign_in.audience import admitted
+from linter.sign_in.authority import is_organisations
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed, permissions
 
@@ -88,8 +89,9 @@ def delegated_permission_not_granted(
     """Delegated permissions that calls need and that were not granted (rung `ungranted`).
 
     An error where the flow cannot ask. What only an administrator could grant at the flow's own
-    consent page belongs to the rules of `asked`, each of which tells one reason, and a flow that cannot
-    ask for an app without a service principal to `service_principal_missing`.
+    consent page belongs to the rules of `asked`, each of which tells one reason, a flow that cannot ask for
+    an app without a service principal to `service_principal_missing`, and an API whose clients' pages can
+    show what it needs to `flow/obo-no-combined-consent`.
     """
     plan, home = (inventory.consent, inventory.tenant) if inventory else (None, None)
     setting = Setting(application, grants, tenant, home)
@@ -104,6 +106,8 @@ def delegated_permission_not_granted(
             continue
         if grants.service_principal_absent and not shows_page(climb.flow):
             continue
+        if _is_left_to_clients(climb.flow, application, plan, entra):
+            continue
         for name in climb.step.missing:
             permission = catalog.permission(GRAPH, name, "Scope")
             if permission is None:
@@ -114,6 +118,16 @@ def delegated_permission_not_granted(
                 stopped.setdefault((at, name), []).append(climb)
     for (at, name), needing in stopped.items():
         yield _delegated(name, at, needing)
+
+
+def _is_left_to_clients(
+    flow: Flow, application: Application | None, plan: Consent | None, entra: Entra
+) -> bool:
+    """Whether an API says whose pages ask for what it needs, and no administrator is to consent to it."""
+    api = application.api if application is not None else None
+    if flow.type != "on_behalf_of" or api is None or api.known_client_applications is None:
+        return False
+    return is_organisations(flow, entra) and (plan is None or plan.by != "admin")
 
 
 def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
@@ -232,14 +246,18 @@ def principal_consent_for_shared_workload(
         whos = {who_consents(decide(one, setting.of(flow), entra), flow, plan, entra) for one in asked}
         if not whos - {"user"}:
             continue
-        users = {grant.principal_id for grant in single}
-        count = f"{len(users)} user{'s' * (len(users) != 1)}"
+        users = len({grant.principal_id for grant in single})
+        count = (
+            "1 user has consented, for one account"
+            if users == 1
+            else f"{users} users have consented, each for one account"
+        )
         sure = "nobody" in whos or "administrator" in whos
-        cannot = "cannot ask anybody" if "nobody" in whos else "asks others for what they cannot grant"
+        cannot = "cannot ask the others" if "nobody" in whos else "asks the others for what they cannot grant"
         yield Hit(
             subject.of_flow(flow, "user"),
             place(flow, "type"),
-            f"only {count} consented, each for one account, and `{flow.name}` {cannot}",
+            f"only {count}, and `{flow.name}` {cannot}",
             tuple(Related(grant.at, "consent of one user") for grant in single[:_MOST_CALLS]),
             confidence=None if sure else "medium",
         )

@@ -12,7 +12,7 @@ from linter.entra import Entra
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Flow, Grants, Text, place
 from linter.registration import credentials
-from linter.registration.clients import CODE_FLOWS, NATIVE, is_confidential, registered_under
+from linter.registration.clients import CODE_FLOWS, NATIVE, SERVERS, is_confidential, registered_under
 from linter.registration.credentials import FIELDS, KINDS
 from linter.registration.redirects import PLATFORMS, listed
 from linter.sign_in.authority import unnumbered
@@ -74,6 +74,8 @@ def public_client_sends_credential(
             continue
         if flow.credential is None and (flow.platform in NATIVE or flow.type not in _MAY_BE_PUBLIC):
             continue  # it has none
+        if flow.type == "refresh_token" and flow.platform in SERVERS:
+            continue  # the code that it came from was a server's
         if flow.type in CODE_FLOWS:
             yield from _by_redirect(flow, application, entra)
         elif flow.type in _MAY_BE_PUBLIC:

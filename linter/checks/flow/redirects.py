@@ -15,12 +15,14 @@ from linter.model import Application, Flow, Platform, TokenRequest, place
 from linter.placeholder import has_placeholder
 from linter.registration.clients import (
     CODE_FLOWS,
+    SERVERS,
     Misplaced,
     is_registered,
     misplaced,
     move,
     variant,
 )
+from linter.registration.credentials import sends_one
 from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed, registering
 from linter.sign_in.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.typed import TYPE_CHECKING, Final
@@ -29,7 +31,8 @@ from linter.wording import uses, verb
 if TYPE_CHECKING:
     from linter.tenant import Tenant
 
-_SERVERS: Final = ("web", "api", "daemon")
+# Platforms of the registration under which no browser's redirect URI lies.
+_NO_BROWSERS: Final = ("web", "publicClient")
 
 
 def auth_code_without_redirect(
@@ -43,6 +46,8 @@ def auth_code_without_redirect(
         if flow.type not in CODE_FLOWS:
             continue
         kind = variant(flow, application, entra)
+        if kind is None and all(registered.values()):
+            continue  # whichever it is, there is one
         if kind is None and not none_at_all:
             yield Unknown("flow.platform")
             continue
@@ -61,10 +66,7 @@ def spa_uri_registered_as_web(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A browser redeems its code, and its redirect URI is a server's (AADSTS9002326)."""
-    browsers = (
-        flow for flow in flows if flow.type == "authorization_code" and flow.platform in ("spa", None)
-    )
-    for found in misplaced(browsers, application, "web"):
+    for found in misplaced(filter(_may_be_browser, flows), application, "web"):
         if isinstance(found, Unknown):
             yield found
         else:
@@ -86,7 +88,7 @@ def server_uri_registered_as_spa(
         if isinstance(found, Unknown):
             yield found
             continue
-        servers = [flow.platform in _SERVERS for flow in found.users]
+        servers = [flow.platform in SERVERS for flow in found.users]
         right = "web" if all(servers) else "" if any(servers) else "publicClient"
         yield _under_wrong_platform(
             found,
@@ -97,12 +99,19 @@ def server_uri_registered_as_spa(
         )
 
 
-def spa_without_pkce(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
-    """A browser redeems its code without the code challenge that is required there (AADSTS9002325)."""
+def spa_without_pkce(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """A browser redeems its code without the code challenge that is required there (AADSTS9002325).
+
+    A flow that comes back to a server's or a device's redirect URI is none of a browser.
+    """
     for flow in flows:
-        if flow.type != "authorization_code" or flow.platform not in ("spa", None) or flow.pkce:
+        if flow.pkce or not _may_be_browser(flow) or directory(flow, entra) == "ad-fs":
             continue
-        if directory(flow, entra) == "ad-fs":
+        if flow.platform is None and is_registered(
+            flow, (listed(application, name) for name in _NO_BROWSERS)
+        ):
             continue
         if flow.pkce is None:
             yield Unknown("flow.pkce")
@@ -131,6 +140,13 @@ def token_request_differs(
 
 
 # --- platforms --------------------------------------------------------------------------------
+
+
+def _may_be_browser(flow: Flow) -> bool:
+    """Whether the code may be redeemed in a browser, from where no credential is sent."""
+    if flow.type != "authorization_code":
+        return False
+    return flow.platform == "spa" or (flow.platform is None and not sends_one(flow))
 
 
 def _without_redirect(application: Application, name: str, users: list[Flow], none_at_all: bool) -> Hit:
