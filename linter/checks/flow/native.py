@@ -13,7 +13,7 @@ from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, Text, place
 from linter.registration.clients import NATIVE, is_registered, misplaced, move
 from linter.registration.redirects import registered, removing, unstated
-from linter.sign_in.authority import unnumbered
+from linter.sign_in.authority import at_entra, unnumbered
 from linter.typed import Final
 from linter.wording import verb
 
@@ -47,7 +47,7 @@ def native_uri_registered_as_web(
     """A device's redirect URI is a server's: the code is redeemed only with a credential (AADSTS7000218)."""
     clients = (
         flow
-        for flow in flows
+        for flow in at_entra(flows)
         if flow.type == "authorization_code" and flow.platform in NATIVE and flow.credential in (None, "none")
     )
     for found in misplaced(clients, application, "web"):

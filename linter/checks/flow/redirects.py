@@ -24,7 +24,7 @@ from linter.registration.clients import (
 )
 from linter.registration.credentials import sends_one
 from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed, registering
-from linter.sign_in.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
+from linter.sign_in.authority import at_entra, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import uses, verb
 
@@ -42,7 +42,7 @@ def auth_code_without_redirect(
     registered = {name: listed(application, name) for name in PLATFORMS}
     none_at_all = all(uris == () for uris in registered.values())
     lacking: dict[str, list[Flow]] = {}
-    for flow in flows:
+    for flow in at_entra(flows):
         if flow.type not in CODE_FLOWS:
             continue
         kind = variant(flow, application, entra)
@@ -66,7 +66,7 @@ def spa_uri_registered_as_web(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A browser redeems its code, and its redirect URI is a server's (AADSTS9002326)."""
-    for found in misplaced(filter(_may_be_browser, flows), application, "web"):
+    for found in misplaced(filter(_may_be_browser, at_entra(flows)), application, "web"):
         if isinstance(found, Unknown):
             yield found
         else:
@@ -83,7 +83,7 @@ def server_uri_registered_as_spa(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A code is redeemed outside a browser, and its redirect URI is a browser's (AADSTS9002327)."""
-    others = (flow for flow in flows if flow.type in CODE_FLOWS and flow.platform != "spa")
+    others = (flow for flow in at_entra(flows) if flow.type in CODE_FLOWS and flow.platform != "spa")
     for found in misplaced(others, application, "spa"):
         if isinstance(found, Unknown):
             yield found
@@ -106,8 +106,8 @@ def spa_without_pkce(
 
     A flow that comes back to a server's or a device's redirect URI is none of a browser.
     """
-    for flow in flows:
-        if flow.pkce or not _may_be_browser(flow) or directory(flow, entra) == "ad-fs":
+    for flow in at_entra(flows):
+        if flow.pkce or not _may_be_browser(flow):
             continue
         if flow.platform is None and is_registered(
             flow, (listed(application, name) for name in _NO_BROWSERS)
