@@ -133,8 +133,13 @@ class Policies(NamedTuple):
 
     def leave_alone(self, flow: Flow) -> bool:
         """Whether it is known that no policy applies to the flow."""
-        found = self.met(flow, lambda _: True)
-        return not found.policies and not found.lacks
+        policies = self.tenant.conditional_access_policies
+        if self.is_exempt(flow):
+            return True
+        if policies is None or self.are_partial:
+            return False
+        sign_in = self.sign_in(flow)
+        return all(verdict(one, sign_in) == _DOES_NOT for one in policies if is_enforced(one))
 
     def spare(self, flow: Flow, context: str) -> bool:
         """Whether policies ask something for an authentication context, and none of the flow's user."""

@@ -16,7 +16,7 @@ from linter.model import Application, Flow, Platform, Text
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.registration import credentials
-from linter.registration.redirects import PLATFORMS, listed, registering, removing, takes
+from linter.registration.redirects import PLATFORMS, left_open, listed, registering, removing, takes, taking
 from linter.typed import Final, NamedTuple
 
 CODE_FLOWS: Final = ("authorization_code", "hybrid")
@@ -37,10 +37,8 @@ def variant(flow: Flow, application: Application | None, entra: Entra) -> FlowKi
     if found is not None or flow.redirect_uri is None:
         return found
     for kind in entra.flows:
-        if kind.type == flow.type:
-            lists = (listed(application, name) for name in kind.redirects)
-            if is_registered(flow, lists):
-                return kind
+        if kind.type == flow.type and is_registered(flow, application, kind.redirects):
+            return kind
     return None
 
 
@@ -58,15 +56,21 @@ def is_confidential(flow: Flow, application: Application | None, entra: Entra) -
 
 
 def _is_public(flow: Flow, application: Application | None) -> bool:
-    return flow.type in CODE_FLOWS and is_registered(flow, (listed(application, "publicClient"),))
+    return flow.type in CODE_FLOWS and is_registered(flow, application, ("publicClient",))
 
 
 # --- redirect URIs ----------------------------------------------------------------------------
 
 
-def is_registered(flow: Flow, lists: Iterable[tuple[Text, ...] | None]) -> bool:
-    """Whether the flow's redirect URI is in one of the lists."""
-    return flow.redirect_uri is not None and any(_find(flow.redirect_uri, uris or ()) for uris in lists)
+def is_registered(flow: Flow, application: Application | None, platforms: Iterable[str]) -> bool:
+    """Whether the flow's redirect URI is registered under one of the platforms."""
+    uri = flow.redirect_uri
+    return uri is not None and any(taking(application, name, uri) for name in platforms)
+
+
+def comes_back_to(flow: Flow, uri: Text) -> bool:
+    """Whether a registered redirect URI is the flow's."""
+    return flow.redirect_uri is not None and takes(uri.value, flow.redirect_uri, wildcards=False)
 
 
 def registered_under(flow: Flow, application: Application, name: str) -> Text | Unknown | None:
@@ -74,24 +78,18 @@ def registered_under(flow: Flow, application: Application, name: str) -> Text | 
 
     `Unknown` names what would have to be stated to tell.
     """
-    uris = listed(application, name)
-    if uris == ():
+    if listed(application, name) == ():
         return None
     if flow.redirect_uri is None:
         return Unknown("flow.redirect_uri")
-    found = _find(flow.redirect_uri, uris or ())
+    found = taking(application, name, flow.redirect_uri)
     if found is not None:
         return found
-    if is_registered(flow, (listed(application, other) for other in PLATFORMS if other != name)):
+    if is_registered(flow, application, PLATFORMS):
         return None  # one URI has one platform
-    if uris is None or any(has_placeholder(uri.value) for uri in uris):
+    if name in left_open(application):
         return Unknown(f"application.{PLATFORMS[name]}")
     return Unknown("flow.redirect_uri") if has_placeholder(flow.redirect_uri) else None
-
-
-def _find(uri: str, uris: Iterable[Text]) -> Text | None:
-    """The registered URI to which a sign-in may come back as `uri`."""
-    return next((text for text in uris if takes(text.value, uri, wildcards=False)), None)
 
 
 # --- redirect URIs under the wrong platform ---------------------------------------------------
@@ -130,7 +128,7 @@ def move(found: Misplaced, application: Application, name: str, flows: Iterable[
     None where another flow comes back to it too, or where the file has no place for a platform.
     """
     others = (flow for flow in flows if flow not in found.users)
-    if has_placeholder(found.uri.value) or any(is_registered(flow, ((found.uri,),)) for flow in others):
+    if has_placeholder(found.uri.value) or any(comes_back_to(flow, found.uri) for flow in others):
         return ()
     entry, _, key = found.uri.at.pointer.rpartition("/")
     if key != "url" and not entry.lower().endswith("/redirecturis"):

@@ -122,6 +122,38 @@ def listed(application: Application | None, name: str) -> tuple[Text, ...] | Non
     return None if platform is None else platform.redirect_uris
 
 
+def taking(application: Application | None, name: str, sent: str) -> Text | None:
+    """The redirect URI of one platform to which a sign-in may come back as `sent`, wildcards aside."""
+    if application is None:
+        return None
+    known = _by_form(application)[name]
+    found = known.get(sent)
+    return known.get(plain(sent)) if found is None and not has_placeholder(sent) else found
+
+
+@remembers_last
+def _by_form(application: Application) -> dict[str, dict[str | Redirect, Text]]:
+    """The redirect URIs of each platform, as they are written and as the service compares them."""
+    known: dict[str, dict[str | Redirect, Text]] = {name: {} for name in PLATFORMS}
+    for name, uri in registered(application):
+        known[name].setdefault(uri.value, uri)
+        if not has_placeholder(uri.value):
+            known[name].setdefault(plain(uri.value), uri)
+    return known
+
+
+@remembers_last
+def left_open(application: Application) -> frozenset[str]:
+    """The platforms that may hold further redirect URIs than can be read."""
+    return frozenset(
+        [
+            name
+            for name in PLATFORMS
+            if (uris := listed(application, name)) is None or any(has_placeholder(uri.value) for uri in uris)
+        ]
+    )
+
+
 @remembers_last
 def unstated(application: Application) -> tuple[Unknown, ...]:
     """The platforms of which nobody says what they hold."""

@@ -338,7 +338,8 @@ def _no_longer_spared(flow: Flow, rule: Enforcement, today: str) -> Made:
 
 def _is_for(app_id: str, entra: Entra) -> Wanted:
     """Policies that name the API, by itself or in a group of APIs."""
-    return lambda policy: any(entra.is_meant(target, app_id) for target in policy.include_applications)
+    names = entra.names_in_policies(app_id)
+    return lambda policy: not names.isdisjoint(policy.include_applications)
 
 
 def _brought_in(flow: Flow, asked: list[_Asked]) -> Made:

@@ -305,6 +305,11 @@ def declared_not_granted(
     if not entries or grants.service_principal_absent or (audience is not None and not audience.work):
         return
     consented = held(grants, catalog)
+    of_apis: dict[tuple[str | None, PermissionType], list[Held]] = {}
+    for one in consented:
+        if isinstance(one, Held):
+            of_apis.setdefault((one.api, one.type), []).append(one)
+    unexplained = Unknown("grants.resources") in consented
     left_out = set(_missed(application, climbs or (), flows or (), catalog, entra))
     for entry in dict.fromkeys(entries):
         type_: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
@@ -312,38 +317,35 @@ def declared_not_granted(
             continue
         if entry.resource == GRAPH and (entry.written, type_) in left_out:
             continue
-        yield from _not_granted(entry, type_, consented, grants, catalog)
+        of_api = of_apis.get((entry.resource, type_), [])
+        if not _is_among(entry, of_api):
+            yield _not_granted(entry, type_, grants, catalog, sure=_all_named(of_api) and not unexplained)
+
+
+def _is_among(entry: Declared, consented: Iterable[Held]) -> bool:
+    names = {entry.written.lower(), (entry.entry.id or "").strip().lower()}
+    return any(one.value.lower() in names or (one.id or "").lower() in names for one in consented)
+
+
+def _all_named(consented: Iterable[Held]) -> bool:
+    return all(one.id is not None for one in consented)
 
 
 def _not_granted(
-    entry: Declared,
-    type_: PermissionType,
-    consented: tuple[Held | Unknown, ...],
-    grants: Grants,
-    catalog: Catalog,
-) -> Iterator[Hit | Unknown]:
-    names = {entry.written.lower(), (entry.entry.id or "").strip().lower()}
-    of_api = [
-        one for one in consented if isinstance(one, Held) and (one.api, one.type) == (entry.resource, type_)
-    ]
-    if any(one.value.lower() in names or (one.id or "").lower() in names for one in of_api):
-        return
+    entry: Declared, type_: PermissionType, grants: Grants, catalog: Catalog, *, sure: bool
+) -> Hit | Unknown:
+    """`sure`: it is known of which permissions of which APIs the records are."""
     field, collection = _FIELDS[type_]
     if getattr(grants, field) is None or collection in grants.partial:
-        yield Unknown(f"grants.{field}")
-    elif (
-        entry.resource is None
-        or Unknown("grants.resources") in consented
-        or any(one.id is None for one in of_api)
-    ):
-        yield Unknown("grants.resources")
-    else:
-        name, api = entry.written, api_of(entry, catalog)
-        yield Hit(
-            subject.of_permission(api, name, type_),
-            entry.entry.at,
-            f"{permissions((name,), type_)} of {api} is declared, and nobody has granted it",
-        )
+        return Unknown(f"grants.{field}")
+    if entry.resource is None or not sure:
+        return Unknown("grants.resources")
+    name, api = entry.written, api_of(entry, catalog)
+    return Hit(
+        subject.of_permission(api, name, type_),
+        entry.entry.at,
+        f"{permissions((name,), type_)} of {api} is declared, and nobody has granted it",
+    )
 
 
 def _missed(

@@ -55,7 +55,7 @@ def auth_code_without_redirect(
         uris = registered.get(name, ())
         if uris is None:
             yield Unknown(f"application.{PLATFORMS[name]}")
-        elif not uris and not is_registered(flow, registered.values()):
+        elif not uris and not is_registered(flow, application, PLATFORMS):
             lacking.setdefault(name, []).append(flow)
     for name, users in lacking.items():
         hit = _without_redirect(application, name, users, none_at_all)
@@ -109,9 +109,7 @@ def spa_without_pkce(
     for flow in at_entra(flows):
         if flow.pkce or not _may_be_browser(flow):
             continue
-        if flow.platform is None and is_registered(
-            flow, (listed(application, name) for name in _NO_BROWSERS)
-        ):
+        if flow.platform is None and is_registered(flow, application, _NO_BROWSERS):
             continue
         if flow.pkce is None:
             yield Unknown("flow.pkce")
