@@ -110,7 +110,8 @@ class Policies(NamedTuple):
     ) -> Found:
         """The policies for which `wanted` holds and that apply to `flow`, or may.
 
-        With an `audience` those that do for what the flow asks of this API, else of any.
+        With an `audience` those that do for what the flow asks of this API, else of any. Policies about users
+        at risk are left out: they keep out whom they are to keep out.
         """
         if self.is_exempt(flow):
             return Found(())
@@ -118,7 +119,7 @@ class Policies(NamedTuple):
         if policies is None:
             return Found((), (_FIELD,))
         lacks = [_FIELD] if self.are_partial else []
-        chosen = [one for one in policies if is_enforced(one) and wanted(one)]
+        chosen = [one for one in policies if is_enforced(one) and not _is_for_risk(one) and wanted(one)]
         if not chosen:
             return Found((), tuple(lacks))
         sign_in = self.sign_in(flow)
@@ -183,6 +184,11 @@ def _lesser(one: Level | None, other: Level | None, order: tuple[Level, ...]) ->
 def is_enforced(policy: ConditionalAccessPolicy) -> bool:
     """Whether the policy is on; report-only ones ask nothing."""
     return policy.state == "enabled"
+
+
+def _is_for_risk(policy: ConditionalAccessPolicy) -> bool:
+    """Whether the policy asks something only of users, or of their sign-ins, that count as risky."""
+    return bool(policy.sign_in_risk_levels or policy.user_risk_levels or policy.insider_risk_levels)
 
 
 def verdict(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Verdict:

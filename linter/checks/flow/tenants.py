@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from linter import subject
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.ladder import is_graph_call
+from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import NULL, Application, Flow, Inventory, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
@@ -52,7 +52,7 @@ def guest_on_tenantless_authority(
     single = audience is not None and not audience.multi_tenant and audience.work
     for flow in flows:
         account = flow.user.account if flow.user else None
-        if flow.access != "delegated" or account in ("work", "personal"):
+        if account in ("work", "personal") or not may_be_work_account(flow, application):
             continue
         if single if flow.tenant is None else not is_tenantless(flow.tenant):
             continue
