@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
@@ -46,17 +46,36 @@ class Wanted(NamedTuple):
     stated: bool
 
 
-def wanted(flow: Flow, application: Application, catalog: Catalog, entra: Entra) -> Iterator[Wanted]:
+def wanted(flow: Flow, application: Application | None, catalog: Catalog, entra: Entra) -> Iterator[Wanted]:
     """The permissions of Microsoft Graph on the page of `flow`.
 
     Where a flow does not state its scopes, it is taken to ask for all that is declared.
     """
     for text, permission in asked_by_name(flow, catalog, entra):
         yield Wanted(flow, permission, text.at, stated=True)
-    if not asks_by_name_only(flow):
+    if application is not None and not asks_by_name_only(flow):
         for entry in entries_of(application, GRAPH, "Scope", catalog):
             if entry.permission is not None:
                 yield Wanted(flow, entry.permission, entry.entry.at, stated=flow.scopes is not None)
+
+
+def asked_before(
+    flow: Flow,
+    name: str,
+    flows: Iterable[Flow],
+    application: Application | None,
+    catalog: Catalog,
+    entra: Entra,
+) -> bool:
+    """Whether another flow's page has asked for a permission before `flow` goes on with the session."""
+    if flow.type != "refresh_token" and flow.prompt != "none":
+        return False
+    return any(
+        one.permission.value == name
+        for other in flows
+        if asks_for_graph(other, entra)
+        for one in wanted(other, application, catalog, entra)
+    )
 
 
 # --- who is at the page -----------------------------------------------------------------------

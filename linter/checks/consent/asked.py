@@ -57,7 +57,7 @@ class _Question(NamedTuple):
 
     @property
     def pages(self) -> Iterator[Flow]:
-        """The flows that show a page of Microsoft Graph's permissions to a user who may be no administrator."""
+        """The flows that show Microsoft Graph's permissions on a page to whoever may be no administrator."""
         for flow in self.flows:
             if not may_be_work_account(flow, self.application) or not asks_for_graph(flow, self.entra):
                 continue

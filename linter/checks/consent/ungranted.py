@@ -9,7 +9,7 @@ from linter.catalog.records import GRAPH, GRAPH_NAME, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide, who_consents
 from linter.consent.held import Held, held
-from linter.consent.page import asks_for_graph, shows_page, wanted
+from linter.consent.page import asked_before, asks_for_graph, shows_page, wanted
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
@@ -88,12 +88,13 @@ def delegated_permission_not_granted(
 ) -> Iterator[Hit | Unknown]:
     """Delegated permissions that calls need and that were not granted (rung `ungranted`).
 
-    An error where the flow cannot ask. What only an administrator could grant at the flow's own
+    Where the flow can ask it is a note: that is what consent pages are for. What only an administrator could grant at the flow's own
     consent page belongs to the rules of `asked`, each of which tells one reason, a flow that cannot ask for
     an app without a service principal to `service_principal_missing`, and an API whose clients' pages can
     show what it needs to `flow/obo-no-combined-consent`.
     """
     plan, home = (inventory.consent, inventory.tenant) if inventory else (None, None)
+    flows = inventory.flows if inventory else ()
     setting = Setting(application, grants, tenant, home)
     found = [climb for climb in climbs if climb.step.scheme == "DelegatedWork"]
     if found and grants.oauth2_permission_grants is None and not grants.service_principal_absent:
@@ -110,7 +111,7 @@ def delegated_permission_not_granted(
             continue
         for name in climb.step.missing:
             permission = catalog.permission(GRAPH, name, "Scope")
-            if permission is None:
+            if permission is None or asked_before(climb.flow, name, flows, application, catalog, entra):
                 continue
             who = who_consents(decide(permission, setting.of(climb.flow), entra), climb.flow, plan, entra)
             if who in ("user", "nobody"):
@@ -140,7 +141,7 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
         at,
         f"{permissions((name,), 'Scope')} is not granted, and {consequence}",
         _needed_by(silent or needing),
-        severity="error" if silent and sure == "high" else "warning",
+        severity="note" if not silent else None if sure == "high" else "warning",
         confidence=sure,
     )
 
@@ -242,7 +243,12 @@ def principal_consent_for_shared_workload(
             yield Unknown("grants.oauth2_permission_grants")
             continue
         names = {name for grant in single for name in grant.scopes}
-        asked = [one for name in sorted(names) if (one := catalog.permission(GRAPH, name, "Scope"))]
+        asked = [
+            one
+            for name in sorted(names)
+            if (one := catalog.permission(GRAPH, name, "Scope"))
+            and not asked_before(flow, one.value, flows, application, catalog, entra)
+        ]
         whos = {who_consents(decide(one, setting.of(flow), entra), flow, plan, entra) for one in asked}
         if not whos - {"user"}:
             continue
