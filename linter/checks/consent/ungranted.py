@@ -88,10 +88,10 @@ def delegated_permission_not_granted(
 ) -> Iterator[Hit | Unknown]:
     """Delegated permissions that calls need and that were not granted (rung `ungranted`).
 
-    Where the flow can ask it is a note: that is what consent pages are for. What only an administrator could grant at the flow's own
-    consent page belongs to the rules of `asked`, each of which tells one reason, a flow that cannot ask for
-    an app without a service principal to `service_principal_missing`, and an API whose clients' pages can
-    show what it needs to `flow/obo-no-combined-consent`.
+    Where the flow can ask it is a note: that is what consent pages are for. What only an administrator
+    could grant at the flow's own consent page belongs to the rules of `asked`, each of which tells one
+    reason, a flow that cannot ask for an app without a service principal to `service_principal_missing`,
+    and an API whose clients' pages can show what it needs to `flow/obo-no-combined-consent`.
     """
     plan, home = (inventory.consent, inventory.tenant) if inventory else (None, None)
     flows = inventory.flows if inventory else ()
