@@ -59,7 +59,7 @@ def wanted(flow: Flow, application: Application | None, catalog: Catalog, entra:
                 yield Wanted(flow, entry.permission, entry.entry.at, stated=flow.scopes is not None)
 
 
-def asked_before(
+def asked_on_other_page(
     flow: Flow,
     name: str,
     flows: Iterable[Flow],
@@ -67,8 +67,11 @@ def asked_before(
     catalog: Catalog,
     entra: Entra,
 ) -> bool:
-    """Whether another flow's page has asked for a permission before `flow` goes on with the session."""
-    if flow.type != "refresh_token" and flow.prompt != "none":
+    """Whether the user of a flow without a page gives the consent on the page of another flow.
+
+    So it is for a session that goes on, and for an API with pages of its own.
+    """
+    if flow.type not in ("refresh_token", "on_behalf_of") and flow.prompt != "none":
         return False
     return any(
         one.permission.value == name

@@ -9,7 +9,7 @@ from linter.catalog.records import GRAPH, GRAPH_NAME, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide, who_consents
 from linter.consent.held import Held, held
-from linter.consent.page import asked_before, asks_for_graph, shows_page, wanted
+from linter.consent.page import asked_on_other_page, asks_for_graph, shows_page, wanted
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
@@ -111,7 +111,9 @@ def delegated_permission_not_granted(
             continue
         for name in climb.step.missing:
             permission = catalog.permission(GRAPH, name, "Scope")
-            if permission is None or asked_before(climb.flow, name, flows, application, catalog, entra):
+            if permission is None or asked_on_other_page(
+                climb.flow, name, flows, application, catalog, entra
+            ):
                 continue
             who = who_consents(decide(permission, setting.of(climb.flow), entra), climb.flow, plan, entra)
             if who in ("user", "nobody"):
@@ -247,7 +249,7 @@ def principal_consent_for_shared_workload(
             one
             for name in sorted(names)
             if (one := catalog.permission(GRAPH, name, "Scope"))
-            and not asked_before(flow, one.value, flows, application, catalog, entra)
+            and not asked_on_other_page(flow, one.value, flows, application, catalog, entra)
         ]
         whos = {who_consents(decide(one, setting.of(flow), entra), flow, plan, entra) for one in asked}
         if not whos - {"user"}:

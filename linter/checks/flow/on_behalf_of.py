@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.catalog.store import Catalog
+from linter.consent.page import asked_on_other_page
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
@@ -70,6 +72,7 @@ def obo_no_combined_consent(
     flows: tuple[Flow, ...],
     climbs: tuple[Climb, ...],
     grants: Grants,
+    catalog: Catalog,
     entra: Entra,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
@@ -85,8 +88,10 @@ def obo_no_combined_consent(
     for climb in stopped_at("ungranted", (climb for climb in climbs if climb.flow in users)):
         if isinstance(climb, Unknown):
             yield climb
-        else:
-            missing.update((name, climb) for name in climb.step.missing)
+            continue
+        for name in climb.step.missing:
+            if not asked_on_other_page(climb.flow, name, flows, application, catalog, entra):
+                missing[name] = climb
     if missing:
         yield from _clients_not_known(application, missing, inventory)
 
