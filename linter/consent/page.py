@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from linter.catalog.records import GRAPH, Permission
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
 from linter.holdings import asked_by_name, entries_of
+from linter.memory import remembers_last
 from linter.model import Application, Consent, Flow, place
 from linter.positions import At
 from linter.sign_in.audience import may_be_for_graph
@@ -62,7 +63,7 @@ def wanted(flow: Flow, application: Application | None, catalog: Catalog, entra:
 def asked_on_other_page(
     flow: Flow,
     name: str,
-    flows: Iterable[Flow],
+    flows: tuple[Flow, ...],
     application: Application | None,
     catalog: Catalog,
     entra: Entra,
@@ -71,13 +72,17 @@ def asked_on_other_page(
 
     So it is for a session that goes on, and for an API with pages of its own.
     """
-    if flow.type not in ("refresh_token", "on_behalf_of") and flow.prompt != "none":
-        return False
-    return any(
-        one.permission.value == name
-        for other in flows
-        if asks_for_graph(other, entra)
-        for one in wanted(other, application, catalog, entra)
+    goes_on = flow.type in ("refresh_token", "on_behalf_of") or flow.prompt == "none"
+    return goes_on and name in _on_pages(flows, application, catalog, entra)
+
+
+@remembers_last
+def _on_pages(
+    flows: tuple[Flow, ...], application: Application | None, catalog: Catalog, entra: Entra
+) -> frozenset[str]:
+    asking = (flow for flow in flows if asks_for_graph(flow, entra))
+    return frozenset(
+        one.permission.value for flow in asking for one in wanted(flow, application, catalog, entra)
     )
 
 

@@ -46,11 +46,11 @@ def granted_not_declared(
             elif one.id is None and _declares(application, one.api, catalog):
                 yield Unknown("grants.resources")
             else:
-                yield _undeclared(one, application, asked_by_name=flows is None)
+                yield _undeclared(one, application, may_be_asked=flows is None)
 
 
-def _undeclared(one: Held, application: Application, *, asked_by_name: bool) -> Hit:
-    """`asked_by_name`: for all that is known, the app asks for it at run time."""
+def _undeclared(one: Held, application: Application, *, may_be_asked: bool) -> Hit:
+    """`may_be_asked`: nobody says whether the app asks for it at run time."""
     if one.type == "Role":
         whom = "to the app"
     else:
@@ -61,7 +61,7 @@ def _undeclared(one: Held, application: Application, *, asked_by_name: bool) -> 
         f"{permissions((one.value,), one.type)} of {one.api_name} is granted {whom}, "
         "and the registration does not declare it",
         (Related(place(application, "required_resource_access"), "does not declare it"),),
-        severity="note" if one.users is not None or (asked_by_name and one.type == "Scope") else None,
+        severity="note" if one.users is not None or (may_be_asked and one.type == "Scope") else None,
     )
 
 
