@@ -276,7 +276,7 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
         "rightsizing": _once(lambda: _rightsizing(case, climbs(), catalog(), entra))
         if case.inventory
         else None,
-        "policies": _once(lambda: _policies(case, entra, today)) if case.tenant else None,
+        "policies": _once(lambda: _policies(case, catalog(), entra, today)) if case.tenant else None,
         "inventory": case.inventory,
         "grants": case.grants,
         "tenant": case.tenant,
@@ -300,11 +300,11 @@ def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra:
     return rightsizing(case.application, climbs, flows, catalog, entra)
 
 
-def _policies(case: Case, entra: Entra, today: str) -> Any:
+def _policies(case: Case, catalog: Catalog, entra: Entra, today: str) -> Any:
     from linter.conditional_access.policy import Policies  # noqa: PLC0415  only where there is a tenant
 
     assert case.tenant is not None
-    return Policies(case.tenant, entra, today, case.application, case.grants)
+    return Policies(case.tenant, entra, today, case.application, case.grants, catalog)
 
 
 def _once(make: Callable[[], Made]) -> Callable[[], Made]:

@@ -247,7 +247,7 @@ def _meant(targets: tuple[str, ...], audience: PolicyAudience, sign_in: SignIn) 
     app_id, entra, application = audience.app_id, sign_in.entra, sign_in.application
     if app_id is None:
         if not _ALL_OR_NONE.issuperset(targets):
-            yield _Answer(None, "" if _says_scopes(sign_in.flow) else "flow.scopes")
+            yield _Answer(None, _unsaid(sign_in))
         return
     if not entra.names_in_policies(app_id).isdisjoint(targets):
         yield _Answer(holds=True)
@@ -260,13 +260,16 @@ def _meant(targets: tuple[str, ...], audience: PolicyAudience, sign_in: SignIn) 
         yield _Answer(None)
 
 
-def _says_scopes(flow: Flow) -> bool:
-    """Whether nothing more can be said of what the flow asks for."""
+def _unsaid(sign_in: SignIn) -> str:
+    """The field that would say more of what the flow asks for; the empty string where there is none."""
+    flow, application = sign_in.flow, sign_in.application
     if flow.access == "application":
-        return True
-    return flow.scopes is not None and not any(
-        has_placeholder(text.value) or split_scope(text.value).is_default for text in flow.scopes
-    )
+        return ""
+    if flow.scopes is None or any(has_placeholder(text.value) for text in flow.scopes):
+        return "flow.scopes"
+    default = any(split_scope(text.value).is_default for text in flow.scopes)
+    stated = application is not None and application.required_resource_access is not None
+    return "application.required_resource_access" if default and not stated else ""
 
 
 # --- how, from where ---------------------------------------------------------------------------

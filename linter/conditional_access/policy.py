@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from linter.catalog.store import Catalog
 from linter.conditional_access import conditions as policy_conditions
 from linter.conditional_access.audience import PolicyAudience, policy_audiences
 from linter.conditional_access.conditions import Part, SignIn
@@ -101,6 +102,7 @@ class Policies(NamedTuple):
     today: str
     application: Application | None = None
     grants: Grants | None = None
+    catalog: Catalog | None = None
 
     def met(
         self,
@@ -171,7 +173,7 @@ class Policies(NamedTuple):
 
     def sign_in(self, flow: Flow) -> SignIn:
         """The flow as policies see it."""
-        audiences = policy_audiences(flow, self.application, self.entra)
+        audiences = policy_audiences(flow, self.application, self.entra, self.catalog)
         return SignIn(flow, self.application, self.grants, self.tenant, self.entra, audiences, self.today)
 
 

@@ -10,6 +10,7 @@ from linter.catalog.store import Catalog
 from linter.conditional_access.audience import (
     PolicyAudience,
     asks_baseline_alone,
+    graph_scopes,
     is_confidential,
     policy_audiences,
 )
@@ -32,7 +33,6 @@ from linter.entra import Entra
 from linter.entra.records import Enforcement
 from linter.entra.scopes import split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
-from linter.holdings import asked_by_name, entries_of
 from linter.ladder import of_users
 from linter.model import Flow, place
 from linter.positions import At
@@ -176,7 +176,7 @@ def _is_native(flow: Flow, policies: Policies) -> bool:
 def _with_bound_tokens(flow: Flow, policies: Policies) -> Iterator[tuple[PolicyAudience, str]]:
     """What the flow asks for and can have bound to a device, with its name; the unknown one last."""
     names = {one.app_id: one.name for one in policies.entra.token_protection}
-    asked = policy_audiences(flow, policies.application, policies.entra)
+    asked = policy_audiences(flow, policies.application, policies.entra, policies.catalog)
     for audience in sorted(asked, key=lambda one: one.app_id is None):
         if audience.app_id is None or audience.app_id in names:
             yield audience, names.get(audience.app_id or "", "")
@@ -215,23 +215,16 @@ class _Asked(NamedTuple):
 def _by_service(flow: Flow, policies: Policies, catalog: Catalog) -> dict[str, list[_Asked]]:
     """What the flow asks Microsoft Graph for, by the appId of the service whose data it opens."""
     found: dict[str, list[_Asked]] = {}
-    for at, name in _graph_permissions(flow, policies, catalog):
+    for text in graph_scopes(flow, policies.application, policies.entra, catalog):
+        permission = catalog.permission(GRAPH, split_scope(text.value).permission, "Scope")
+        if permission is None:
+            continue
+        at, name = text.at, permission.value
         family = None if policies.entra.is_baseline_scope(name) else policies.entra.scope_family(name)
         api = policies.entra.resource(family.app_id) if family else None
         if family is not None and api is not None:
             found.setdefault(api.app_id, []).append(_Asked(at, name, api.name, family.confidence))
     return found
-
-
-def _graph_permissions(flow: Flow, policies: Policies, catalog: Catalog) -> Iterator[tuple[At, str]]:
-    """Microsoft Graph's permissions that the flow asks for; of `.default` those that are declared."""
-    for text, permission in asked_by_name(flow, catalog, policies.entra):
-        yield text.at, permission.value
-    for text in flow.scopes or ():
-        application, api = policies.application, policies.entra.resource_of_scope(text.value)
-        if application and split_scope(text.value).is_default and api and api.app_id == GRAPH:
-            for entry in entries_of(application, GRAPH, "Scope", catalog):
-                yield entry.entry.at, entry.written
 
 
 # --- hits, each about one policy ----------------------------------------------------------------
