@@ -317,7 +317,7 @@ def _inputs(case: Case, catalog: Callable[[], Catalog], entra: Entra, today: str
     else:
         given |= {"climbs": None, "rightsizing": None}
     if tenant:
-        made["policies"] = lambda: _policies(case, entra, today)
+        made["policies"] = lambda: _policies(case, catalog(), entra, today)
     else:
         given["policies"] = None
     inputs = _Inputs(given, made)
@@ -338,11 +338,11 @@ def _rightsizing(case: Case, climbs: tuple[Climb, ...], catalog: Catalog, entra:
     return rightsizing(case.application, climbs, flows, catalog, entra)
 
 
-def _policies(case: Case, entra: Entra, today: str) -> Any:
+def _policies(case: Case, catalog: Catalog, entra: Entra, today: str) -> Any:
     from linter.conditional_access.policy import Policies  # noqa: PLC0415  only where there is a tenant
 
     assert case.tenant is not None
-    return Policies(case.tenant, entra, today, case.application, case.grants)
+    return Policies(case.tenant, entra, today, case.application, case.grants, catalog)
 
 
 def _split(runnables: Iterable[_Runnable], absent: frozenset[str]) -> _Split:

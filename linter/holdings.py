@@ -262,11 +262,17 @@ def acting(flow: Flow, grants: Grants) -> Grants | None:
     )
 
 
+def unknown_identity(flow: Flow, grants: Grants | None) -> str:
+    """What would say which managed identity the flow acts as: its client id where there are several."""
+    several = grants is not None and len(grants.managed_identities) > 1
+    named = flow.client_id is not None and not has_placeholder(flow.client_id)
+    return "flow.client_id" if several and not named else "grants.managed_identities"
+
+
 def _granted_to_identity(grants: Grants | None, flow: Flow, catalog: Catalog) -> Granted:
     mine = None if grants is None else acting(flow, grants)
     if mine is None:
-        lack = "grants.app_role_assignments" if grants is None else "grants.service_principals"
-        return Granted(open_roles=(lack,))
+        return Granted(open_roles=(unknown_identity(flow, grants),))
     roles, open_ = _granted_roles(mine, catalog)
     return Granted(frozenset(), roles, (), ("grants.app_role_assignments",) if roles is None else open_)
 
@@ -282,7 +288,7 @@ def _granted_scopes(
     for grant in grants.oauth2_permission_grants:
         graph = is_graph(grants, grant.resource_id)
         if graph is None:
-            open_["grants.service_principals"] = None
+            open_["grants.resources"] = None
         elif not graph:
             continue
         elif grant.consent_type == "AllPrincipals" or (user and (grant.principal_id or "").lower() == user):
@@ -303,7 +309,7 @@ def _granted_roles(grants: Grants, catalog: Catalog) -> tuple[frozenset[str] | N
         if is_graph(grants, assignment.resource_id) is None and catalog.permissions(
             GRAPH, assignment.app_role_id or ""
         ):
-            open_["grants.service_principals"] = None
+            open_["grants.resources"] = None
     if "appRoleAssignments" in grants.partial:
         open_["grants.app_role_assignments"] = None
     roles = frozenset(permission.value for permission, _ in granted_roles(grants, catalog))

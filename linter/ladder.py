@@ -259,7 +259,7 @@ def _unsaid(step: Step, call: Call, names: frozenset[str]) -> tuple[str, ...]:
         return ("call.writes",)
     if any(consented_by_resource(name) for found in step.support.accepted for name in found):
         # A team or chat grants these by itself, as the Teams app's own manifest asks.
-        return ("grants.resource_specific_consent",)
+        return ("grants.resource_specific_grants",)
     return ()
 
 

@@ -38,7 +38,8 @@ def how_to_get(missing: str, app_id: str | None, entra: Entra) -> str:
     # The answer is pasted into a shell: nothing but an appId goes into it.
     app = app_id if app_id is not None and is_guid(app_id) else "<appId>"
     given, dot, field = missing.partition(".")
-    request = entra.directory_request(missing) if dot else None
+    # A part of a record comes with the record.
+    request = entra.directory_request(f"{given}.{field.partition('.')[0]}") if dot else None
     if request is not None:
         return command(request, app)
     if is_written(missing):
@@ -54,7 +55,7 @@ def is_written(missing: str) -> bool:
 
 def command(request: DirectoryRequest, app: str = "<appId>") -> str:
     """The shell command that saves a collection below the folder `tenant`."""
-    target = f"tenant/{_filled(request.collection, app)}.json"
+    target = f"tenant/{_filled(_file_of(request), app)}.json"
     asked = _filled(request.request, app)
     if request.tool == "exchange":
         return f"{asked} | ConvertTo-Json -AsArray > {target}"
@@ -67,6 +68,19 @@ def command(request: DirectoryRequest, app: str = "<appId>") -> str:
             f"Invoke-MgGraphRequest -Uri '{_quoted(asked)}' -OutputFilePath {target}"
         )
     return f'az rest --url "{_GRAPH}/{asked}" > {target}'.replace("$", "\\$")
+
+
+def _file_of(request: DirectoryRequest) -> str:
+    """A file for each request: several about one app are answered by parts of one collection.
+
+    The Azure CLI's answers say what they are, whatever their file is called.
+    """
+    given, _, field = request.field.partition(".")
+    if given == "tenant" or request.tool != "az":
+        return request.collection
+    first, *others = field.split("_")
+    name = first + "".join(map(str.capitalize, others))
+    return request.collection if name == request.collection else f"{request.collection}-{name}"
 
 
 def _filled(template: str, app: str) -> str:

@@ -212,7 +212,7 @@ def test_a_role_of_an_unexplained_api_may_be_microsoft_graphs():
     found = granted_of(
         {"servicePrincipals": {"value": [CLIENT_PRINCIPAL]}, "appRoleAssignments": {"value": [ASSIGNMENT]}}
     )
-    assert found == Granted(None, frozenset(), open_roles=("grants.service_principals",))
+    assert found == Granted(None, frozenset(), open_roles=("grants.resources",))
 
 
 def test_a_role_of_an_unexplained_api_is_not_microsoft_graphs_where_that_is_known():
@@ -290,10 +290,10 @@ ASSIGNED = {"principalId": CLIENT, "resourceId": RESOURCE, "appRoleId": MAIL_REA
         ([IDENTITY], None, [], Granted(frozenset(), frozenset())),
         ([IDENTITY], None, None, Granted(frozenset(), None, (), ("grants.app_role_assignments",))),
         ([IDENTITY, SECOND], OTHER_API.upper(), [ASSIGNED], Granted(frozenset(), frozenset({"Mail.Read"}))),
-        ([IDENTITY, SECOND], None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
-        ([IDENTITY], APP_ID, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
-        (None, None, [ASSIGNED], Granted(open_roles=("grants.service_principals",))),
-        (None, None, None, Granted(open_roles=("grants.app_role_assignments",))),
+        ([IDENTITY, SECOND], None, [ASSIGNED], Granted(open_roles=("flow.client_id",))),
+        ([IDENTITY], APP_ID, [ASSIGNED], Granted(open_roles=("grants.managed_identities",))),
+        (None, None, [ASSIGNED], Granted(open_roles=("grants.managed_identities",))),
+        (None, None, None, Granted(open_roles=("grants.managed_identities",))),
     ],
 )
 def test_a_managed_identity_holds_what_was_assigned_to_it(

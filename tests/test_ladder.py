@@ -303,7 +303,7 @@ DECISIONS = {
     "a team may have granted it": (
         app("Channel.ReadBasic.All"),
         calling("GET /teams/{id}/channels", "client_credentials"),
-        Decision("open", lacks=("grants.resource_specific_consent",)),
+        Decision("open", lacks=("grants.resource_specific_grants",)),
     ),
 }
 

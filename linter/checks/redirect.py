@@ -10,6 +10,7 @@ from linter.finding import Edit, Hit, Predicts, Related, Unknown
 from linter.model import Application, Flow, Grants, Inventory, Text, place
 from linter.placeholder import has_placeholder, is_placeholder
 from linter.registration import redirects, sizes
+from linter.registration.clients import CODE_FLOWS
 from linter.registration.limits import admits_personal, audience_of, beyond, may_admit_personal, over
 from linter.registration.redirects import (
     IPV6_LOOPBACK,
@@ -25,8 +26,7 @@ from linter.sign_in.audience import admitted
 from linter.sign_in.authority import serves_customers
 from linter.typed import Final
 
-_REDIRECTED: Final = ("authorization_code", "hybrid", "implicit")
-_CODE_FLOWS: Final = ("authorization_code", "hybrid")
+_REDIRECTED: Final = (*CODE_FLOWS, "implicit")
 
 # What every URI is made of: only one with anything else is worth a look at the table.
 _USUAL: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@%&=+*")
@@ -220,7 +220,7 @@ def on_service_principal(application: Application, grants: Grants) -> Iterator[H
     principal = grants.service_principal
     if principal is None or principal.reply_urls is None:
         if not grants.service_principal_absent:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.service_principal")
         return
     if signs_in_by_saml(application, grants):
         return  # its addresses are kept there
@@ -255,7 +255,7 @@ def not_registered(
     row = admitted(application, entra) if any("*" in entry.uri.value for entry in entries) else None
     wildcards = row is None or row.redirect_uri_wildcard
     for flow in flows:
-        if flow.type not in _REDIRECTED or (none and flow.type in _CODE_FLOWS):
+        if flow.type not in _REDIRECTED or (none and flow.type in CODE_FLOWS):
             continue
         sent = flow.redirect_uri
         if sent is None:
@@ -281,7 +281,7 @@ def _unregistered(
         return
     variant = entra.flow(flow.type, flow.platform)
     platforms = variant.redirects if variant is not None else tuple(PLATFORMS)
-    if flow.type in _CODE_FLOWS and not any(redirects.listed(application, name) for name in platforms):
+    if flow.type in CODE_FLOWS and not any(redirects.listed(application, name) for name in platforms):
         return
     near = next((entry for entry in entries if _alike(entry.uri.value, sent)), None)
     hint = f"; `{near.uri.value}` is" if near is not None else ""

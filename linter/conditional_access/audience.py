@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.catalog.records import GRAPH
+from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
+from linter.holdings import declared_openly, entries_of
 from linter.model import Application, Flow, Text
 from linter.placeholder import has_placeholder
-from linter.registration import credentials
+from linter.registration import clients
 from linter.request.destination import apis_called
 from linter.sign_in.audience import is_own, token_audiences
 from linter.typed import NamedTuple
@@ -35,9 +37,12 @@ class PolicyAudience(NamedTuple):
 _UNKNOWN = PolicyAudience(None)
 
 
-def policy_audiences(flow: Flow, application: Application | None, entra: Entra) -> tuple[PolicyAudience, ...]:
-    """Whose policies the flow meets."""
-    found = [*_of_client(flow, application, entra), *_of_token(flow, application, entra)]
+def policy_audiences(
+    flow: Flow, application: Application | None, entra: Entra, catalog: Catalog | None = None
+) -> tuple[PolicyAudience, ...]:
+    """Whose policies the flow meets; the catalogue tells what `.default` asks for."""
+    asked = tuple(graph_scopes(flow, application, entra, catalog))
+    found = [*_of_client(flow, application, entra), *_of_token(flow, application, entra, asked)]
     return tuple(dict.fromkeys(found)) or (_UNKNOWN,)
 
 
@@ -52,14 +57,14 @@ def asks_baseline_alone(flow: Flow, entra: Entra) -> bool:
     )
 
 
-def is_confidential(flow: Flow) -> bool:
-    """Whether the flow is known to be a confidential client's; a browser's cannot be."""
-    return flow.platform == "web" or (flow.platform != "spa" and credentials.sends_one(flow))
+def is_confidential(flow: Flow, application: Application | None, entra: Entra) -> bool:
+    """Whether the flow is known to be a confidential client's, as a server is without a credential, too."""
+    return flow.platform == "web" or clients.is_confidential(flow, application, entra) is True
 
 
 def _of_client(flow: Flow, application: Application | None, entra: Entra) -> Iterator[PolicyAudience]:
     """The app itself, where it is a confidential client that asks for an ID token."""
-    if application is None or application.app_id is None or not is_confidential(flow):
+    if application is None or application.app_id is None or not is_confidential(flow, application, entra):
         return
     if flow.type not in ("authorization_code", "hybrid", "implicit"):
         return
@@ -69,23 +74,25 @@ def _of_client(flow: Flow, application: Application | None, entra: Entra) -> Ite
         yield PolicyAudience(application.app_id.lower())
 
 
-def _of_token(flow: Flow, application: Application | None, entra: Entra) -> Iterator[PolicyAudience]:
+def _of_token(
+    flow: Flow, application: Application | None, entra: Entra, asked: tuple[Text, ...]
+) -> Iterator[PolicyAudience]:
     audiences = token_audiences(flow)
     if audiences is not None:
         for audience in audiences:
-            yield from _of_audience(audience, flow, application, entra)
+            yield from _of_audience(audience, flow, application, entra, asked)
     elif flow.scopes and asks_baseline_alone(flow, entra):  # OpenID Connect's alone
-        yield from _behind_graph(flow, entra)
+        yield from _behind_graph(flow, application, entra, asked)
     else:
         yield from _called(flow, entra)
 
 
 def _of_audience(
-    audience: str, flow: Flow, application: Application | None, entra: Entra
+    audience: str, flow: Flow, application: Application | None, entra: Entra, asked: tuple[Text, ...]
 ) -> Iterator[PolicyAudience]:
     api = entra.resource_of_audience(audience)
     if api is not None and api.app_id == GRAPH:
-        yield from _behind_graph(flow, entra)
+        yield from _behind_graph(flow, application, entra, asked)
     elif api is not None:
         yield PolicyAudience(api.app_id)
     elif application is not None and application.app_id is not None and is_own(application, audience):
@@ -104,7 +111,9 @@ def _called(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
         yield PolicyAudience(apis[0].app_id) if apis and known else _UNKNOWN
 
 
-def _behind_graph(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
+def _behind_graph(
+    flow: Flow, application: Application | None, entra: Entra, asked: tuple[Text, ...]
+) -> Iterator[PolicyAudience]:
     """Whose data the requested permissions of Microsoft Graph open.
 
     Baseline scopes count where nothing else is asked for. What an app does by itself is not told apart.
@@ -114,10 +123,10 @@ def _behind_graph(flow: Flow, entra: Entra) -> Iterator[PolicyAudience]:
         return
     if asks_baseline_alone(flow, entra):
         # A confidential client that asks for an ID token alone is judged by its own policies.
-        if not is_confidential(flow) or any(True for _ in _graph_scopes(flow, entra)):
+        if asked or not is_confidential(flow, application, entra):
             yield PolicyAudience(entra.enforcement("baseline-scopes").app_id, flow.scopes, baseline=True)
         return
-    yield from behind(_graph_scopes(flow, entra), entra)
+    yield from behind(asked, entra)
 
 
 def behind(scopes: Iterable[Text], entra: Entra) -> tuple[PolicyAudience, ...]:
@@ -134,10 +143,21 @@ def behind(scopes: Iterable[Text], entra: Entra) -> tuple[PolicyAudience, ...]:
     return tuple(found.values())
 
 
-def _graph_scopes(flow: Flow, entra: Entra) -> Iterator[Text]:
+def graph_scopes(
+    flow: Flow, application: Application | None, entra: Entra, catalog: Catalog | None
+) -> Iterator[Text]:
+    """What the flow asks Microsoft Graph for, OpenID Connect's scopes aside.
+
+    In place of `.default` stand the permissions that are declared, where they are all known.
+    """
     for text in flow.scopes or ():
         split = split_scope(text.value)
-        if not split.oidc and (not split.audience or _is_graph(split.audience, entra)):
+        if split.oidc or (split.audience and not _is_graph(split.audience, entra)):
+            continue
+        if split.is_default and application and catalog and not declared_openly(application, GRAPH, catalog):
+            entries = entries_of(application, GRAPH, "Scope", catalog)
+            yield from (Text(entry.written, entry.entry.at) for entry in entries)
+        else:
             yield text
 
 

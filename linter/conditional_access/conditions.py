@@ -6,7 +6,7 @@ and its neighbours on users, target resources, network and workload identities.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from linter.conditional_access.audience import PolicyAudience, is_confidential
 from linter.conditional_access.network import inside
@@ -202,6 +202,8 @@ def _filters(rule: str | None, mode: str) -> bool:
 
 # --- what for ----------------------------------------------------------------------------------
 
+_ALL_OR_NONE: Final = frozenset({"all", "none"})
+
 
 def what_for(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
     """The APIs and apps that the policy is about; one of those that the flow asks for suffices.
@@ -230,35 +232,44 @@ def _audience(policy: ConditionalAccessPolicy, audience: PolicyAudience, sign_in
     return _part(
         (
             _Answer("all" in included),
-            *(_is_meant(target, audience, sign_in) for target in included if target not in ("all", "none")),
+            *_meant(included, audience, sign_in),
             _Answer(None if filtered_in else False),
         ),
         (
-            *(_is_meant(target, audience, sign_in) for target in excluded if target != "none"),
+            *_meant(excluded, audience, sign_in),
             _Answer(None if filtered_out else False),
         ),
     )
 
 
-def _is_meant(target: str, audience: PolicyAudience, sign_in: SignIn) -> _Answer:
-    app_id, entra = audience.app_id, sign_in.entra
+def _meant(targets: tuple[str, ...], audience: PolicyAudience, sign_in: SignIn) -> Iterator[_Answer]:
+    """Whether the audience is one of the targets, by its id or by a name that stands for several."""
+    app_id, entra, application = audience.app_id, sign_in.entra, sign_in.application
     if app_id is None:
-        return _Answer(None, "" if _says_scopes(sign_in.flow) else "flow.scopes")
-    if entra.is_meant(target, app_id):
-        return _Answer(holds=True)
-    application = sign_in.application
+        if not _ALL_OR_NONE.issuperset(targets):
+            yield _Answer(None, _unsaid(sign_in))
+        return
+    if not entra.names_in_policies(app_id).isdisjoint(targets):
+        yield _Answer(holds=True)
+        return
     own = application is not None and (application.app_id or "").lower() == app_id
+    if own or entra.resource(app_id):
+        return
     # A name stands for more of Microsoft's APIs than our tables know.
-    return _NO if is_guid(target) or own or entra.resource(app_id) else _Answer(None)
+    if any(target not in _ALL_OR_NONE and not is_guid(target) for target in targets):
+        yield _Answer(None)
 
 
-def _says_scopes(flow: Flow) -> bool:
-    """Whether nothing more can be said of what the flow asks for."""
+def _unsaid(sign_in: SignIn) -> str:
+    """The field that would say more of what the flow asks for; the empty string where there is none."""
+    flow, application = sign_in.flow, sign_in.application
     if flow.access == "application":
-        return True
-    return flow.scopes is not None and not any(
-        has_placeholder(text.value) or split_scope(text.value).is_default for text in flow.scopes
-    )
+        return ""
+    if flow.scopes is None or any(has_placeholder(text.value) for text in flow.scopes):
+        return "flow.scopes"
+    default = any(split_scope(text.value).is_default for text in flow.scopes)
+    stated = application is not None and application.required_resource_access is not None
+    return "application.required_resource_access" if default and not stated else ""
 
 
 # --- how, from where ---------------------------------------------------------------------------
@@ -275,7 +286,7 @@ def client_apps(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Part:
     flow = sign_in.flow
     if flow.type == "on_behalf_of":
         return _OPEN  # it is the caller's kind that counts
-    if flow.platform in ("web", "spa") or is_confidential(flow):
+    if flow.platform == "spa" or is_confidential(flow, sign_in.application, sign_in.entra):
         return Part(browser)
     if flow.platform in ("desktop", "mobile") or flow.type == "device_code":
         return Part(native)

@@ -21,8 +21,9 @@ JOINED: Final = "domainjoineddevice"
 _DEVICE: Final = frozenset({COMPLIANT, JOINED})
 _APP: Final = frozenset({"approvedapplication", "compliantapplication"})
 
-# Flows in which nobody can answer, whatever the session holds.
-_NEVER_ASK: Final = frozenset({"password", "integrated_windows"})
+NEVER_ASK: Final = frozenset({"password", "integrated_windows"})
+"""Flows in which nobody can answer, whatever the session holds."""
+
 # Flows that hand the service nothing of the device (v2-oauth2-device-code, concept-conditional-access-grant).
 _WITHOUT_DEVICE: Final = frozenset({"password", "device_code"})
 
@@ -101,8 +102,8 @@ def can(flow: Flow, control: str) -> bool | None:
     if control in _DEVICE:
         return _has_device(flow, control)
     if control in _APP:
-        return False if flow.type in _WITHOUT_DEVICE | _NEVER_ASK else None
-    if flow.type in _NEVER_ASK:
+        return False if flow.type in _WITHOUT_DEVICE | NEVER_ASK else None
+    if flow.type in NEVER_ASK:
         return False
     return True if shows_page(flow) else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from linter.catalog.store import Catalog
 from linter.conditional_access import conditions as policy_conditions
 from linter.conditional_access.audience import PolicyAudience, policy_audiences
 from linter.conditional_access.conditions import Part, SignIn
@@ -101,6 +102,7 @@ class Policies(NamedTuple):
     today: str
     application: Application | None = None
     grants: Grants | None = None
+    catalog: Catalog | None = None
 
     def met(
         self,
@@ -110,7 +112,8 @@ class Policies(NamedTuple):
     ) -> Found:
         """The policies for which `wanted` holds and that apply to `flow`, or may.
 
-        With an `audience` those that do for what the flow asks of this API, else of any.
+        With an `audience` those that do for what the flow asks of this API, else of any. Policies about users
+        at risk are left out: they keep out whom they are to keep out.
         """
         if self.is_exempt(flow):
             return Found(())
@@ -118,7 +121,7 @@ class Policies(NamedTuple):
         if policies is None:
             return Found((), (_FIELD,))
         lacks = [_FIELD] if self.are_partial else []
-        chosen = [one for one in policies if is_enforced(one) and wanted(one)]
+        chosen = [one for one in policies if is_enforced(one) and not _is_for_risk(one) and wanted(one)]
         if not chosen:
             return Found((), tuple(lacks))
         sign_in = self.sign_in(flow)
@@ -133,8 +136,13 @@ class Policies(NamedTuple):
 
     def leave_alone(self, flow: Flow) -> bool:
         """Whether it is known that no policy applies to the flow."""
-        found = self.met(flow, lambda _: True)
-        return not found.policies and not found.lacks
+        policies = self.tenant.conditional_access_policies
+        if self.is_exempt(flow):
+            return True
+        if policies is None or self.are_partial:
+            return False
+        sign_in = self.sign_in(flow)
+        return all(verdict(one, sign_in) == _DOES_NOT for one in policies if is_enforced(one))
 
     def spare(self, flow: Flow, context: str) -> bool:
         """Whether policies ask something for an authentication context, and none of the flow's user."""
@@ -165,7 +173,7 @@ class Policies(NamedTuple):
 
     def sign_in(self, flow: Flow) -> SignIn:
         """The flow as policies see it."""
-        audiences = policy_audiences(flow, self.application, self.entra)
+        audiences = policy_audiences(flow, self.application, self.entra, self.catalog)
         return SignIn(flow, self.application, self.grants, self.tenant, self.entra, audiences, self.today)
 
 
@@ -178,6 +186,11 @@ def _lesser(one: Level | None, other: Level | None, order: tuple[Level, ...]) ->
 def is_enforced(policy: ConditionalAccessPolicy) -> bool:
     """Whether the policy is on; report-only ones ask nothing."""
     return policy.state == "enabled"
+
+
+def _is_for_risk(policy: ConditionalAccessPolicy) -> bool:
+    """Whether the policy asks something only of users, or of their sign-ins, that count as risky."""
+    return bool(policy.sign_in_risk_levels or policy.user_risk_levels or policy.insider_risk_levels)
 
 
 def verdict(policy: ConditionalAccessPolicy, sign_in: SignIn) -> Verdict:

@@ -9,6 +9,7 @@ from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.scopes import split_scope
 from linter.holdings import asked_by_name, entries_of
+from linter.memory import remembers_last
 from linter.model import Application, Consent, Flow, place
 from linter.positions import At
 from linter.sign_in.audience import may_be_for_graph
@@ -46,17 +47,43 @@ class Wanted(NamedTuple):
     stated: bool
 
 
-def wanted(flow: Flow, application: Application, catalog: Catalog, entra: Entra) -> Iterator[Wanted]:
+def wanted(flow: Flow, application: Application | None, catalog: Catalog, entra: Entra) -> Iterator[Wanted]:
     """The permissions of Microsoft Graph on the page of `flow`.
 
     Where a flow does not state its scopes, it is taken to ask for all that is declared.
     """
     for text, permission in asked_by_name(flow, catalog, entra):
         yield Wanted(flow, permission, text.at, stated=True)
-    if not asks_by_name_only(flow):
+    if application is not None and not asks_by_name_only(flow):
         for entry in entries_of(application, GRAPH, "Scope", catalog):
             if entry.permission is not None:
                 yield Wanted(flow, entry.permission, entry.entry.at, stated=flow.scopes is not None)
+
+
+def asked_on_other_page(
+    flow: Flow,
+    name: str,
+    flows: tuple[Flow, ...],
+    application: Application | None,
+    catalog: Catalog,
+    entra: Entra,
+) -> bool:
+    """Whether the user of a flow without a page gives the consent on the page of another flow.
+
+    So it is for a session that goes on, and for an API with pages of its own.
+    """
+    goes_on = flow.type in ("refresh_token", "on_behalf_of") or flow.prompt == "none"
+    return goes_on and name in _on_pages(flows, application, catalog, entra)
+
+
+@remembers_last
+def _on_pages(
+    flows: tuple[Flow, ...], application: Application | None, catalog: Catalog, entra: Entra
+) -> frozenset[str]:
+    asking = (flow for flow in flows if asks_for_graph(flow, entra))
+    return frozenset(
+        one.permission.value for flow in asking for one in wanted(flow, application, catalog, entra)
+    )
 
 
 # --- who is at the page -----------------------------------------------------------------------

@@ -626,11 +626,10 @@ class Entra:
         """Names and APIs by which policies mean several APIs."""
         return read("policy_targets", r.PolicyTarget)
 
-    def is_meant(self, target: str, app_id: str) -> bool:
-        """Whether a policy that names `target` (an appId or a name) is known to mean the API `app_id`."""
-        plain, api = target.strip().lower(), app_id.strip().lower()
-        row = _first(row for row in self.policy_targets if row.name.lower() == plain)
-        return plain == api or (row is not None and api in row.app_ids)
+    def names_in_policies(self, app_id: str) -> frozenset[str]:
+        """What policies are known to name the API `app_id` by, in lower case: its appId, groups of APIs."""
+        api = app_id.strip().lower()
+        return frozenset((api, *self._names_in_policies.get(api, ())))
 
     @cached_property
     def token_protection(self) -> tuple[r.TokenProtection, ...]:
@@ -714,6 +713,14 @@ class Entra:
     @cached_property
     def _requests_by_field(self) -> dict[str, r.DirectoryRequest]:
         return {row.field: row for row in self.directory_requests}
+
+    @cached_property
+    def _names_in_policies(self) -> dict[str, list[str]]:
+        names: dict[str, list[str]] = {}
+        for row in self.policy_targets:
+            for app_id in row.app_ids:
+                names.setdefault(app_id, []).append(row.name.lower())
+        return names
 
     @cached_property
     def _resources_by_id(self) -> dict[str, r.Resource]:

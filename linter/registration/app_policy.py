@@ -169,7 +169,7 @@ def _too_long(
     most = restriction.max_lifetime_days
     found = application.password_credentials if kind == "secret" else application.key_credentials
     if most is None:
-        yield Unknown("tenant.app_management_policies.max_lifetime")
+        yield Unknown("tenant.app_management_policies.max_lifetime_days")
     elif found is None:
         yield Unknown(f"application.{FIELDS[kind]}")
     else:

@@ -16,7 +16,7 @@ from linter.model import Application, Flow, Platform, Text
 from linter.placeholder import has_placeholder
 from linter.positions import At
 from linter.registration import credentials
-from linter.registration.redirects import PLATFORMS, listed, registering, removing, takes
+from linter.registration.redirects import PLATFORMS, left_open, listed, registering, removing, takes, taking
 from linter.typed import Final, NamedTuple
 
 CODE_FLOWS: Final = ("authorization_code", "hybrid")
@@ -24,24 +24,25 @@ CODE_FLOWS: Final = ("authorization_code", "hybrid")
 NATIVE: Final = ("desktop", "mobile")
 """Kinds of client that run on their users' devices."""
 
+SERVERS: Final = ("web", "api", "daemon")
+"""Kinds of client that keep a credential."""
+
 
 # --- what a flow is ---------------------------------------------------------------------------
 
 
-def variant(flow: Flow, application: Application, entra: Entra) -> FlowKind | None:
+def variant(flow: Flow, application: Application | None, entra: Entra) -> FlowKind | None:
     """What the flow is: by its platform, else by where its redirect URI is registered; else unknown."""
     found = entra.flow(flow.type, flow.platform)
     if found is not None or flow.redirect_uri is None:
         return found
     for kind in entra.flows:
-        if kind.type == flow.type:
-            lists = (listed(application, name) for name in kind.redirects)
-            if is_registered(flow, lists):
-                return kind
+        if kind.type == flow.type and is_registered(flow, application, kind.redirects):
+            return kind
     return None
 
 
-def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool | None:
+def is_confidential(flow: Flow, application: Application | None, entra: Entra) -> bool | None:
     """Whether the flow is a confidential client's; None where its platform would have to be known.
 
     A browser cannot be one, whatever it sends, nor a client whose redirect URI is a public client's.
@@ -54,16 +55,22 @@ def is_confidential(flow: Flow, application: Application, entra: Entra) -> bool 
     return None if found is None else found.client == "confidential"
 
 
-def _is_public(flow: Flow, application: Application) -> bool:
-    return flow.type in CODE_FLOWS and is_registered(flow, (listed(application, "publicClient"),))
+def _is_public(flow: Flow, application: Application | None) -> bool:
+    return flow.type in CODE_FLOWS and is_registered(flow, application, ("publicClient",))
 
 
 # --- redirect URIs ----------------------------------------------------------------------------
 
 
-def is_registered(flow: Flow, lists: Iterable[tuple[Text, ...] | None]) -> bool:
-    """Whether the flow's redirect URI is in one of the lists."""
-    return flow.redirect_uri is not None and any(_find(flow.redirect_uri, uris or ()) for uris in lists)
+def is_registered(flow: Flow, application: Application | None, platforms: Iterable[str]) -> bool:
+    """Whether the flow's redirect URI is registered under one of the platforms."""
+    uri = flow.redirect_uri
+    return uri is not None and any(taking(application, name, uri) for name in platforms)
+
+
+def comes_back_to(flow: Flow, uri: Text) -> bool:
+    """Whether a registered redirect URI is the flow's."""
+    return flow.redirect_uri is not None and takes(uri.value, flow.redirect_uri, wildcards=False)
 
 
 def registered_under(flow: Flow, application: Application, name: str) -> Text | Unknown | None:
@@ -71,33 +78,18 @@ def registered_under(flow: Flow, application: Application, name: str) -> Text | 
 
     `Unknown` names what would have to be stated to tell.
     """
-    uris = listed(application, name)
-    if uris == ():
+    if listed(application, name) == ():
         return None
     if flow.redirect_uri is None:
         return Unknown("flow.redirect_uri")
-    found = _find(flow.redirect_uri, uris or ())
+    found = taking(application, name, flow.redirect_uri)
     if found is not None:
         return found
-    if is_registered(flow, (listed(application, other) for other in PLATFORMS if other != name)):
+    if is_registered(flow, application, PLATFORMS):
         return None  # one URI has one platform
-    if uris is None or any(has_placeholder(uri.value) for uri in uris):
+    if name in left_open(application):
         return Unknown(f"application.{PLATFORMS[name]}")
     return Unknown("flow.redirect_uri") if has_placeholder(flow.redirect_uri) else None
-
-
-def _find(uri: str, uris: Iterable[Text]) -> Text | None:
-    """The registered URI to which a sign-in may come back as `uri`; a placeholder is only itself."""
-    for text in uris:
-        if text.value == uri:
-            return text
-        if (
-            not has_placeholder(text.value)
-            and not has_placeholder(uri)
-            and takes(text.value, uri, wildcards=False)
-        ):
-            return text
-    return None
 
 
 # --- redirect URIs under the wrong platform ---------------------------------------------------
@@ -136,7 +128,7 @@ def move(found: Misplaced, application: Application, name: str, flows: Iterable[
     None where another flow comes back to it too, or where the file has no place for a platform.
     """
     others = (flow for flow in flows if flow not in found.users)
-    if has_placeholder(found.uri.value) or any(is_registered(flow, ((found.uri,),)) for flow in others):
+    if has_placeholder(found.uri.value) or any(comes_back_to(flow, found.uri) for flow in others):
         return ()
     entry, _, key = found.uri.at.pointer.rpartition("/")
     if key != "url" and not entry.lower().endswith("/redirecturis"):
@@ -145,11 +137,3 @@ def move(found: Misplaced, application: Application, name: str, flows: Iterable[
     if platform is None:
         return (removing(found.uri), Edit("set", application.at, {"redirectUris": [found.uri.value]}, name))
     return (removing(found.uri), *registering(platform, name, (found.uri.value,)))
-
-
-def register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
-    """The edits that register where flows come back to; none where one of them does not say."""
-    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
-    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
-        return ()
-    return registering(platform, name, uris)

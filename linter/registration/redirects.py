@@ -75,11 +75,13 @@ def plain(uri: str) -> Redirect:
 def takes(registered: str, sent: str, *, wildcards: bool) -> bool:
     """Whether a sign-in may come back to `sent` where `registered` is registered.
 
-    `wildcards`: the app's audience allows them.
+    A placeholder is only itself. `wildcards`: the app's audience allows them.
     """
-    if registered == sent or plain(registered) == plain(sent):
+    if registered == sent:
         return True
-    return wildcards and "*" in registered and _fits(registered, sent)
+    if plain(registered) == plain(sent) or (wildcards and "*" in registered and _fits(registered, sent)):
+        return not has_placeholder(registered) and not has_placeholder(sent)
+    return False
 
 
 def _fits(pattern: str, text: str) -> bool:
@@ -120,10 +122,42 @@ def values(application: Application) -> frozenset[str]:
     return frozenset([uri.value for _, uri in registered(application)])
 
 
-def listed(application: Application, name: str) -> tuple[Text, ...] | None:
+def listed(application: Application | None, name: str) -> tuple[Text, ...] | None:
     """The redirect URIs of one platform; None where they are not stated."""
-    platform: Platform | None = getattr(application, PLATFORMS[name])
+    platform: Platform | None = getattr(application, PLATFORMS[name], None)
     return None if platform is None else platform.redirect_uris
+
+
+def taking(application: Application | None, name: str, sent: str) -> Text | None:
+    """The redirect URI of one platform to which a sign-in may come back as `sent`, wildcards aside."""
+    if application is None:
+        return None
+    known = _by_form(application)[name]
+    found = known.get(sent)
+    return known.get(plain(sent)) if found is None and not has_placeholder(sent) else found
+
+
+@remembers_last
+def _by_form(application: Application) -> dict[str, dict[str | Redirect, Text]]:
+    """The redirect URIs of each platform, as they are written and as the service compares them."""
+    known: dict[str, dict[str | Redirect, Text]] = {name: {} for name in PLATFORMS}
+    for name, uri in registered(application):
+        known[name].setdefault(uri.value, uri)
+        if not has_placeholder(uri.value):
+            known[name].setdefault(plain(uri.value), uri)
+    return known
+
+
+@remembers_last
+def left_open(application: Application) -> frozenset[str]:
+    """The platforms that may hold further redirect URIs than can be read."""
+    return frozenset(
+        [
+            name
+            for name in PLATFORMS
+            if (uris := listed(application, name)) is None or any(has_placeholder(uri.value) for uri in uris)
+        ]
+    )
 
 
 @remembers_last

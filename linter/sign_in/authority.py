@@ -7,7 +7,7 @@ https://learn.microsoft.com/entra/external-id/customers/concept-custom-url-domai
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from linter.entra import Entra
 from linter.entra.addresses import host_of
@@ -65,6 +65,11 @@ def serves_customers(flow: Flow, entra: Entra) -> bool:
 def is_ad_fs(flow: Flow) -> bool:
     """Whether the flow signs in at a company's own AD FS, which has other rules."""
     return _steps(flow)[:1] == ["adfs"]
+
+
+def at_entra(flows: Iterable[Flow]) -> Iterator[Flow]:
+    """The flows that a registration in Entra is about: AD FS has registrations of its own."""
+    return (flow for flow in flows if not is_ad_fs(flow))
 
 
 def unnumbered(flows: Iterable[Flow], entra: Entra) -> Predicts | None:

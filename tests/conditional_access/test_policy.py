@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linter import examples
+from linter.catalog.records import GRAPH
 from linter.catalog.store import Catalog
 from linter.conditional_access.audience import policy_audiences
 from linter.conditional_access.controls import asked, can, can_without_broker, never_given, words
@@ -153,7 +154,11 @@ def test_members_of_a_group_are_found_by_their_own_list():
         (resources(EXCHANGE), {"scopes": ["Mail.Read"]}, APPLIES),
         (resources(EXCHANGE), {"scopes": ["Files.Read"]}, DOES_NOT),
         (resources(EXCHANGE), {"scopes": ["Files.Read", "Mail.Send"]}, APPLIES),
-        (resources(EXCHANGE), {"scopes": ["https://graph.microsoft.com/.default"]}, may("flow.scopes")),
+        (
+            resources(EXCHANGE),
+            {"scopes": ["https://graph.microsoft.com/.default"]},
+            may("application.required_resource_access"),
+        ),
         (resources(EXCHANGE), {}, may("flow.scopes")),
         (resources(EXCHANGE), {"resource": "https://outlook.office365.com"}, APPLIES),
         (resources(EXCHANGE), {"calls": ["GET https://outlook.office365.com/ews/exchange.asmx"]}, APPLIES),
@@ -163,7 +168,7 @@ def test_members_of_a_group_are_found_by_their_own_list():
         (
             resources("All", exclude=(EXCHANGE,)),
             {"scopes": ["https://graph.microsoft.com/.default"]},
-            may("flow.scopes", by_exception=True),
+            may("application.required_resource_access", by_exception=True),
         ),
         (resources(APP), {"scopes": [f"api://{APP}/read"]}, APPLIES),
         (resources(APP), {"scopes": ["openid", "User.Read"], "platform": "web"}, APPLIES),
@@ -665,3 +670,27 @@ def test_one_of_several_controls_is_never_harder_than_all_of_them(controls: list
     either, both = (control(operator=operator, builtInControls=controls) for operator in ("OR", "AND"))
     assert set(never_given(either, flow)) <= set(never_given(both, flow))
     assert never_given(both, flow) == tuple(one for one in asked(both) if can(flow, one) is False)
+
+
+def test_a_redirect_uri_of_a_server_makes_the_flow_a_confidential_clients():
+    flow = {"redirect_uri": "https://portal.contoso.com/cb"}
+    application = {"appId": APP, "web": {"redirectUris": ["https://portal.contoso.com/cb"]}}
+    native = EVERYBODY | {"clientAppTypes": ["mobileAppsAndDesktopClients"]}
+    assert judged(native, flow, application=application) == DOES_NOT
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (["570282fd-fa5c-430d-a7fd-fc8dc98a9dca"], [EXCHANGE]),
+        (["570282fd-fa5c-430d-a7fd-fc8dc98a9dca", "e1fe6dd8-ba31-4d61-89e7-88639da4683d"], [EXCHANGE]),
+        (["570282fd-fa5c-430d-a7fd-fc8dc98a9dca", "{permission}"], [None]),
+        ([], [None]),
+    ],
+)
+def test_default_asks_for_what_is_declared(declared, expected):
+    access = [{"id": identity, "type": "Scope"} for identity in declared]
+    application = {"requiredResourceAccess": [{"resourceAppId": GRAPH, "resourceAccess": access}]}
+    known, flow = policies(EVERYBODY, {"scopes": [".default"]}, application=application)
+    found = policy_audiences(flow, known.application, ENTRA, CATALOG)
+    assert [one.app_id for one in found] == expected

@@ -74,6 +74,8 @@ def test_what_the_service_takes_for_the_same(registered, sent):
         ("http://[::1]:1/", "http://[::1]:2/"),
         ("https://*.contoso.com/cb", "https://a.contoso.com/cb"),
         ("myapp://auth", "myapp://AUTH2"),
+        ("https://${{HOST}}/cb", "https://{host}/cb"),
+        ("https://contoso.com/{path}", "https://contoso.com:443/{path}"),
     ],
 )
 def test_what_it_does_not(registered, sent):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.conditional_access.controls import NEVER_ASK
 from linter.entra import Entra
 from linter.entra.records import CaeResource
 from linter.finding import Edit, Hit, Related, Unknown
@@ -30,14 +31,15 @@ def claims_challenge_not_handled(
     """A client neither catches a claims challenge nor replays it (identity platform: claims challenge).
 
     Policies for users do not apply to an app by itself, nor to personal accounts. What acts for another's
-    user is `conditional-access/obo-challenge-not-propagated`'s.
+    user is `conditional-access/obo-challenge-not-propagated`'s, and flows that can ask nobody are
+    `conditional-access/interactive-control-in-silent-flow`'s.
     """
     for flow in of_users(flows, application, entra):
-        if flow.type == "on_behalf_of":
+        if flow.type == "on_behalf_of" or flow.type in NEVER_ASK or not _may_be_challenged(flow, policies):
             continue
         if flow.handles_claims_challenge is None:
             yield Unknown("flow.handles_claims_challenge")
-        elif not flow.handles_claims_challenge and not _is_left_alone(flow, policies):
+        else:
             yield Hit(
                 subject.of_flow(flow, "handles_claims_challenge"),
                 place(flow, "handles_claims_challenge"),
@@ -53,11 +55,11 @@ def obo_challenge_not_propagated(
 ) -> Iterator[Hit | Unknown]:
     """An API keeps to itself what is asked of its caller's user (v2-oauth2-on-behalf-of-flow)."""
     for flow in of_users(flows, application, entra):
-        if flow.type != "on_behalf_of":
+        if flow.type != "on_behalf_of" or not _may_be_challenged(flow, policies):
             continue
         if flow.handles_claims_challenge is None:
             yield Unknown("flow.handles_claims_challenge")
-        elif not flow.handles_claims_challenge and not _is_left_alone(flow, policies):
+        else:
             yield Hit(
                 subject.of_flow(flow, "handles_claims_challenge"),
                 place(flow, "handles_claims_challenge"),
@@ -66,11 +68,13 @@ def obo_challenge_not_propagated(
             )
 
 
-def cp1_declared_not_handled(flows: tuple[Flow, ...]) -> Iterator[Hit | Unknown]:
+def cp1_declared_not_handled(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
     """The client says that it handles claims challenges (cp1), and does not (identity platform: CAE)."""
     for flow in flows:
         declared, handled = _declares_cp1(flow), flow.handles_claims_challenge
-        if flow.access is None or handled or declared is False:
+        if handled or declared is False or not _may_be_evaluated(flow, application, entra):
             continue
         if declared is None:
             yield Unknown("flow.capabilities")
@@ -90,16 +94,14 @@ def cp1_not_declared(
 ) -> Iterator[Hit | Unknown]:
     """An API with Continuous Access Evaluation is called without cp1 (Conditional Access: CAE).
 
-    A client that does not handle challenges is right not to ask for them. Personal accounts, managed
-    identities and customers are not evaluated.
+    A client that does not handle challenges is right not to ask for them.
     """
     for flow in flows:
-        declared, called = _declares_cp1(flow), _evaluated_call(flow, entra)
-        if called is None or declared or flow.handles_claims_challenge is False:
+        declared = _declares_cp1(flow)
+        if declared or flow.handles_claims_challenge is False:
             continue
-        if flow.type == "managed_identity" or ("DelegatedPersonal", True) in schemes(flow, application):
-            continue
-        if serves_customers(flow, entra):
+        called = _evaluated_call(flow, entra) if _may_be_evaluated(flow, application, entra) else None
+        if called is None:
             continue
         if declared is None:
             yield Unknown("flow.capabilities")
@@ -118,7 +120,8 @@ def resource_without_xms_cc(application: Application, inventory: Inventory) -> I
     """An API sends claims challenges and cannot see which clients understand them (claims-challenge)."""
     api, claims = inventory.api, application.optional_claims
     if api is None or api.issues_claims_challenges is None:
-        yield Unknown("inventory.api")
+        if not _is_no_api(application):
+            yield Unknown("inventory.api")
     elif not api.issues_claims_challenges:
         return
     elif claims is None or claims.access_token is None:
@@ -134,9 +137,15 @@ def resource_without_xms_cc(application: Application, inventory: Inventory) -> I
         )
 
 
-def _is_left_alone(flow: Flow, policies: Policies | None) -> bool:
-    """Whether the tenant's policies are known, and none of them applies to the flow."""
-    return policies is not None and policies.leave_alone(flow)
+def _may_be_challenged(flow: Flow, policies: Policies | None) -> bool:
+    """Whether a policy may apply to the flow that is not known to answer what is asked."""
+    return not flow.handles_claims_challenge and (policies is None or not policies.leave_alone(flow))
+
+
+def _is_no_api(application: Application) -> bool:
+    """Whether the app is known to expose nothing that a client could ask a token for."""
+    api = application.api
+    return api is not None and api.oauth2_permission_scopes == () == application.app_roles
 
 
 def _add_claim(claims: OptionalClaims) -> Edit:
@@ -146,10 +155,15 @@ def _add_claim(claims: OptionalClaims) -> Edit:
     return Edit("set", claims.at, [{"name": _XMS_CC}], "accessToken")
 
 
+def _may_be_evaluated(flow: Flow, application: Application | None, entra: Entra) -> bool:
+    """Whether access may be evaluated continuously: not for personal accounts, identities and customers."""
+    if flow.access is None or flow.type == "managed_identity" or serves_customers(flow, entra):
+        return False
+    return ("DelegatedPersonal", True) not in schemes(flow, application)
+
+
 def _evaluated_call(flow: Flow, entra: Entra) -> tuple[Call, CaeResource] | None:
     """The first call of an API with Continuous Access Evaluation."""
-    if flow.access is None:
-        return None
     for call in flow.every_call():
         for api in apis_called(call, entra) or ():
             evaluated = entra.cae_resource(api.app_id)

@@ -10,6 +10,7 @@ from linter.catalog.store import Catalog
 from linter.conditional_access.audience import (
     PolicyAudience,
     asks_baseline_alone,
+    graph_scopes,
     is_confidential,
     policy_audiences,
 )
@@ -31,12 +32,12 @@ from linter.consent import shows_page
 from linter.entra import Entra
 from linter.entra.records import Enforcement
 from linter.entra.scopes import split_scope
-from linter.finding import Confidence, Hit, Related, Unknown
-from linter.holdings import asked_by_name, entries_of
+from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
 from linter.ladder import of_users
 from linter.model import Flow, place
 from linter.positions import At
-from linter.typed import TYPE_CHECKING, Final
+from linter.registration.clients import NATIVE
+from linter.typed import TYPE_CHECKING, Final, NamedTuple
 from linter.wording import listed
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def token_protection_unsupported_client(
 ) -> Iterator[Hit | Unknown]:
     """A policy asks for tokens bound to the device, which only a broker gets (concept-token-protection)."""
     for flow in flows:
-        if not _is_native(flow) or flow.broker:
+        if not _is_native(flow, policies) or flow.broker:
             continue
         for audience, name in _with_bound_tokens(flow, policies):
             found = policies.met(flow, binds_tokens, audience)
@@ -101,7 +102,12 @@ def device_policy_without_broker(flows: tuple[Flow, ...], policies: Policies) ->
     On a desktop the system's browser may tell of the device instead.
     """
     for flow in flows:
-        if not _is_native(flow) or not shows_page(flow) or flow.type == "device_code" or flow.broker:
+        if (
+            not _is_native(flow, policies)
+            or not shows_page(flow)
+            or flow.type == "device_code"
+            or flow.broker
+        ):
             continue
         found = policies.met(flow, needs_broker(flow))
         if found.policies and flow.broker is None:
@@ -127,18 +133,18 @@ def baseline_scope_now_enforced(flows: tuple[Flow, ...], policies: Policies) -> 
 def graph_scope_pulls_workload_policy(
     flows: tuple[Flow, ...], policies: Policies, catalog: Catalog
 ) -> Iterator[Hit | Unknown]:
-    """A permission of Microsoft Graph brings in another API's policies (v2-conditional-access-dev-guide)."""
-    entra = policies.entra
+    """A permission of Microsoft Graph brings in another API's policies (v2-conditional-access-dev-guide).
+
+    A client that handles claims challenges is ready for them.
+    """
     for flow in of_users(flows, policies.application, policies.entra):
+        if flow.handles_claims_challenge:
+            continue
         if flow.scopes is None:
             yield Unknown("flow.scopes")
-        for at, name in _graph_permissions(flow, policies, catalog):
-            family = None if entra.is_baseline_scope(name) else entra.scope_family(name)
-            api = entra.resource(family.app_id) if family else None
-            if family is None or api is None:
-                continue
-            found = policies.met(flow, _is_for(api.app_id, entra), PolicyAudience(api.app_id))
-            yield from found.told(_brought_in(flow, at, name, api.name, family.confidence))
+        for app_id, asked in _by_service(flow, policies, catalog).items():
+            found = policies.met(flow, _is_for(app_id, policies.entra), PolicyAudience(app_id))
+            yield from found.told(_brought_in(flow, asked))
 
 
 def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies) -> Iterator[Hit | Unknown]:
@@ -147,7 +153,7 @@ def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies)
     Confidential clients and browsers are asked when somebody is there again.
     """
     for flow in of_users(flows, policies.application, policies.entra):
-        if flow.type not in _KEEP_SESSION or flow.unattended_hours == 0 or _defers_sign_in(flow):
+        if flow.type not in _KEEP_SESSION or flow.unattended_hours == 0 or _defers_sign_in(flow, policies):
             continue
         found = policies.met(flow, asks_again_within(flow.unattended_hours))
         missing = _unstated(flow)
@@ -160,15 +166,17 @@ def sign_in_frequency_vs_unattended(flows: tuple[Flow, ...], policies: Policies)
 # --- flows ------------------------------------------------------------------------------------
 
 
-def _is_native(flow: Flow) -> bool:
+def _is_native(flow: Flow, policies: Policies) -> bool:
     """Whether the flow is a public client's on a person's device."""
-    return flow.access == "delegated" and flow.platform in ("desktop", "mobile") and not is_confidential(flow)
+    if flow.access != "delegated" or flow.platform not in NATIVE:
+        return False
+    return not is_confidential(flow, policies.application, policies.entra)
 
 
 def _with_bound_tokens(flow: Flow, policies: Policies) -> Iterator[tuple[PolicyAudience, str]]:
     """What the flow asks for and can have bound to a device, with its name; the unknown one last."""
     names = {one.app_id: one.name for one in policies.entra.token_protection}
-    asked = policy_audiences(flow, policies.application, policies.entra)
+    asked = policy_audiences(flow, policies.application, policies.entra, policies.catalog)
     for audience in sorted(asked, key=lambda one: one.app_id is None):
         if audience.app_id is None or audience.app_id in names:
             yield audience, names.get(audience.app_id or "", "")
@@ -179,29 +187,44 @@ def _unstated_broker(flow: Flow) -> tuple[str, ...]:
     return ("flow.broker",) if flow.broker is None and flow.type != "device_code" else ()
 
 
-def _defers_sign_in(flow: Flow) -> bool:
+def _defers_sign_in(flow: Flow, policies: Policies) -> bool:
     """Whether a new sign-in waits until somebody is there: of confidential clients and in browsers."""
-    return is_confidential(flow) or flow.platform in ("spa", "api")
+    if flow.platform in ("spa", "api"):
+        return True
+    return is_confidential(flow, policies.application, policies.entra)
 
 
 def _unstated(flow: Flow) -> tuple[str, ...]:
     """What must be known of a flow that a policy signs out."""
-    client = flow.type == "device_code" or flow.credential == "none" or flow.platform in ("desktop", "mobile")
+    client = flow.type == "device_code" or flow.credential == "none" or flow.platform in NATIVE
     return (
         *(() if client else ("flow.platform",)),
         *(("flow.unattended_hours",) if flow.unattended_hours is None else ()),
     )
 
 
-def _graph_permissions(flow: Flow, policies: Policies, catalog: Catalog) -> Iterator[tuple[At, str]]:
-    """Microsoft Graph's permissions that the flow asks for; of `.default` those that are declared."""
-    for text, permission in asked_by_name(flow, catalog, policies.entra):
-        yield text.at, permission.value
-    for text in flow.scopes or ():
-        application, api = policies.application, policies.entra.resource_of_scope(text.value)
-        if application and split_scope(text.value).is_default and api and api.app_id == GRAPH:
-            for entry in entries_of(application, GRAPH, "Scope", catalog):
-                yield entry.entry.at, entry.written
+class _Asked(NamedTuple):
+    """A permission of Microsoft Graph that opens another service's data."""
+
+    at: At
+    name: str
+    service: str
+    confidence: Confidence
+
+
+def _by_service(flow: Flow, policies: Policies, catalog: Catalog) -> dict[str, list[_Asked]]:
+    """What the flow asks Microsoft Graph for, by the appId of the service whose data it opens."""
+    found: dict[str, list[_Asked]] = {}
+    for text in graph_scopes(flow, policies.application, policies.entra, catalog):
+        permission = catalog.permission(GRAPH, split_scope(text.value).permission, "Scope")
+        if permission is None:
+            continue
+        at, name = text.at, permission.value
+        family = None if policies.entra.is_baseline_scope(name) else policies.entra.scope_family(name)
+        api = policies.entra.resource(family.app_id) if family else None
+        if family is not None and api is not None:
+            found.setdefault(api.app_id, []).append(_Asked(at, name, api.name, family.confidence))
+    return found
 
 
 # --- hits, each about one policy ----------------------------------------------------------------
@@ -302,22 +325,26 @@ def _no_longer_spared(flow: Flow, rule: Enforcement, today: str) -> Made:
         f"`{flow.name}` asks for baseline scopes alone, which the policy `{one.name}` {one.does('cover')} "
         f"from {rule.starts} on",
         (Related(one.policy.at, "is for all resources but some"),),
-        severity="note" if today < rule.starts else None,
+        severity="note" if today < rule.starts or flow.handles_claims_challenge is None else None,
     )
 
 
 def _is_for(app_id: str, entra: Entra) -> Wanted:
     """Policies that name the API, by itself or in a group of APIs."""
-    return lambda policy: any(entra.is_meant(target, app_id) for target in policy.include_applications)
+    names = entra.names_in_policies(app_id)
+    return lambda policy: not names.isdisjoint(policy.include_applications)
 
 
-def _brought_in(flow: Flow, at: At, name: str, api: str, confidence: Confidence) -> Made:
+def _brought_in(flow: Flow, asked: list[_Asked]) -> Made:
+    """One fault for each service, at the first permission that opens it."""
+    at, _, service, _ = asked[0]
+    names = listed(dict.fromkeys(one.name for one in asked))
     return lambda one: Hit(
-        subject.of_flow(flow, f"scope {name}"),
+        subject.of_flow(flow, f"policies of {service}"),
         at,
-        f"`{name}`, which `{flow.name}` asks for, {one.does('bring')} in the policy `{one.name}` of {api}",
-        (Related(one.policy.at, f"is for {api}"),),
-        confidence=confidence,
+        f"`{flow.name}` {one.does('meet')} the policy `{one.name}` of {service}, since it asks for {names}",
+        (Related(one.policy.at, f"is for {service}"),),
+        confidence=min((one.confidence for one in asked), key=CONFIDENCES.index),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter import subject
 from linter.catalog.match import parse_url
+from linter.conditional_access.controls import NEVER_ASK
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
 from linter.ladder import of_users
@@ -27,9 +28,9 @@ def user_account_as_service_account(
         call = _azure_change(flow, entra, today)
         if call is None:
             continue
-        if flow.type != "password" and flow.unattended_hours is None:
+        if flow.type not in NEVER_ASK and flow.unattended_hours is None:
             yield Unknown("flow.unattended_hours")
-        elif flow.type == "password" or flow.unattended_hours:
+        elif flow.type in NEVER_ASK or flow.unattended_hours:
             yield Hit(
                 subject.of_flow(flow, "type"),
                 place(flow, "type"),

@@ -12,7 +12,14 @@ from linter import subject
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.consent.decision import Decision, Reason, Setting, decide, who_consents
-from linter.consent.page import Wanted, asks_by_name_only, asks_for_graph, wanted, where_stated
+from linter.consent.page import (
+    Wanted,
+    administrator_at,
+    asks_by_name_only,
+    asks_for_graph,
+    wanted,
+    where_stated,
+)
 from linter.consent.policies import assigned
 from linter.entra import Entra
 from linter.finding import Hit, Related, Unknown
@@ -50,10 +57,18 @@ class _Question(NamedTuple):
 
     @property
     def pages(self) -> Iterator[Flow]:
-        """The flows that show a work account a page of Microsoft Graph's permissions."""
+        """The flows that show Microsoft Graph's permissions on a page to whoever may be no administrator."""
         for flow in self.flows:
-            if may_be_work_account(flow, self.application) and asks_for_graph(flow, self.entra):
+            if not may_be_work_account(flow, self.application) or not asks_for_graph(flow, self.entra):
+                continue
+            if not administrator_at(flow, self.plan, self.entra):
                 yield flow
+
+    def left(self, flow: Flow) -> list[Wanted]:
+        """What the page of `flow` asks for beyond what was consented to."""
+        scopes = granted(self.setting.of(flow).grants, flow, self.catalog).scopes or ()
+        asked = wanted(flow, self.application, self.catalog, self.entra)
+        return [one for one in asked if one.permission.value not in scopes]
 
 
 def _question(
@@ -79,15 +94,15 @@ def _refused(
     application, _, catalog, entra, plan, _ = question
     for flow in question.pages:
         setting = question.setting.of(flow)
-        if by_policy and assigned(setting.tenant) is None:
+        consented = granted(setting.grants, flow, catalog)
+        left = question.left(flow)
+        open_ = not asks_by_name_only(flow) and declared_openly(application, GRAPH, catalog)
+        if by_policy and (left or open_) and assigned(setting.tenant) is None:
             yield Unknown("tenant.authorization_policy")
             continue
-        if not asks_by_name_only(flow) and declared_openly(application, GRAPH, catalog):
+        if open_:
             yield Unknown("application.required_resource_access")
-        consented = granted(setting.grants, flow, catalog)
-        for one in wanted(flow, application, catalog, entra):
-            if one.permission.value in (consented.scopes or ()):
-                continue
+        for one in left:
             decision = decide(one.permission, setting, entra)
             if decision.reason is None or reason not in (None, decision.reason):
                 continue
@@ -288,7 +303,7 @@ def admin_workflow_off(
     found = list(_refused(question, None))
     yield from (one for one in found if isinstance(one, Unknown))
     refused = [one for one in found if isinstance(one, _Refused)]
-    if assigned(tenant) is None and not refused and any(True for _ in question.pages):
+    if assigned(tenant) is None and not refused and any(map(question.left, question.pages)):
         yield Unknown("tenant.authorization_policy")
     if not refused:
         return

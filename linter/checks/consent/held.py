@@ -44,12 +44,13 @@ def granted_not_declared(
             if declared_openly(application, one.api, catalog):
                 yield Unknown("application.required_resource_access")
             elif one.id is None and _declares(application, one.api, catalog):
-                yield Unknown("grants.service_principals")
+                yield Unknown("grants.resources")
             else:
-                yield _undeclared(one, application)
+                yield _undeclared(one, application, may_be_asked=flows is None)
 
 
-def _undeclared(one: Held, application: Application) -> Hit:
+def _undeclared(one: Held, application: Application, *, may_be_asked: bool) -> Hit:
+    """`may_be_asked`: nobody says whether the app asks for it at run time."""
     if one.type == "Role":
         whom = "to the app"
     else:
@@ -60,7 +61,7 @@ def _undeclared(one: Held, application: Application) -> Hit:
         f"{permissions((one.value,), one.type)} of {one.api_name} is granted {whom}, "
         "and the registration does not declare it",
         (Related(place(application, "required_resource_access"), "does not declare it"),),
-        severity=None if one.users is None else "note",
+        severity="note" if one.users is not None or (may_be_asked and one.type == "Scope") else None,
     )
 
 
@@ -102,7 +103,7 @@ def grant_scope_unknown_value(grants: Grants, catalog: Catalog) -> Iterator[Hit 
         if isinstance(one, Unknown):
             yield one
         elif one.published is None:
-            yield Unknown("grants.service_principals")
+            yield Unknown("grants.resources")
         elif not one.published:
             name = one.value if is_permission_name(one.value) else "what is no name"
             yield Hit(

@@ -26,6 +26,7 @@ from linter.model import (
     place,
 )
 from linter.placeholder import has_placeholder
+from linter.registration.redirects import takes, unstated
 from linter.sign_in.audience import is_own, own_unstated
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed
@@ -137,13 +138,9 @@ def url_tenant_mismatch(
         )
     if redirect is None or has_placeholder(redirect) or _is_registered(redirect, application):
         return
-    unstated = [
-        f"application.{field}"
-        for field in ("web", "spa", "public_client")
-        if (platform := getattr(application, field)) is None or platform.redirect_uris is None
-    ]
-    if unstated:
-        yield from map(Unknown, unstated)
+    open_ = unstated(application)
+    if open_:
+        yield from open_
         return
     yield Hit(
         subject.of_redirect(redirect),
@@ -178,10 +175,10 @@ def _differ(named: str, home: str | None) -> bool:
 
 def _is_registered(redirect: str, application: Application) -> bool:
     """Whether a redirect URI is registered; admin consent may return below one that is."""
-    plain = redirect.rstrip("/")
     for text in application.redirect_uris():
-        registered = text.value.rstrip("/")
-        if has_placeholder(registered) or plain == registered or plain.startswith(registered + "/"):
+        if has_placeholder(text.value) or takes(text.value, redirect, wildcards=True):
+            return True
+        if redirect.startswith(text.value.rstrip("/") + "/"):
             return True
     return False
 
@@ -266,4 +263,7 @@ def _not_preauthorised(
 
 
 def _is_missing(scope: PermissionScope, names: set[str], given: set[str]) -> bool:
-    return (scope.value or "").lower() in names and scope.id is not None and scope.id.lower() not in given
+    """Whether the client asks for a scope that it is not preauthorised for; nobody gets one that is off."""
+    if scope.id is None or scope.is_enabled is False:
+        return False
+    return (scope.value or "").lower() in names and scope.id.lower() not in given

@@ -9,15 +9,16 @@ from linter.catalog.records import GRAPH, GRAPH_NAME, PermissionType
 from linter.catalog.store import Catalog
 from linter.consent.decision import Setting, decide, who_consents
 from linter.consent.held import Held, held
-from linter.consent.page import asks_for_graph, shows_page, wanted
+from linter.consent.page import asked_on_other_page, asks_for_graph, shows_page, wanted
 from linter.entra import Entra
 from linter.entra.scopes import is_guid, split_scope
 from linter.finding import CONFIDENCES, Confidence, Hit, Related, Unknown
 from linter.holdings import Declared, api_of, asked_by_name, declared, directory_roles, is_graph, where_wanted
 from linter.ladder import Climb, may_be_work_account, stopped_at
-from linter.model import Application, Flow, Grants, Inventory, OAuth2PermissionGrant, place
+from linter.model import Application, Consent, Flow, Grants, Inventory, OAuth2PermissionGrant, place
 from linter.positions import At
 from linter.sign_in.audience import admitted
+from linter.sign_in.authority import is_organisations
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import listed, permissions
 
@@ -87,11 +88,13 @@ def delegated_permission_not_granted(
 ) -> Iterator[Hit | Unknown]:
     """Delegated permissions that calls need and that were not granted (rung `ungranted`).
 
-    An error where the flow cannot ask. What only an administrator could grant at the flow's own
-    consent page belongs to the rules of `asked`, each of which tells one reason, and a flow that cannot
-    ask for an app without a service principal to `service_principal_missing`.
+    Where the flow can ask it is a note: that is what consent pages are for. What only an administrator
+    could grant at the flow's own consent page belongs to the rules of `asked`, each of which tells one
+    reason, a flow that cannot ask for an app without a service principal to `service_principal_missing`,
+    and an API whose clients' pages can show what it needs to `flow/obo-no-combined-consent`.
     """
     plan, home = (inventory.consent, inventory.tenant) if inventory else (None, None)
+    flows = inventory.flows if inventory else ()
     setting = Setting(application, grants, tenant, home)
     found = [climb for climb in climbs if climb.step.scheme == "DelegatedWork"]
     if found and grants.oauth2_permission_grants is None and not grants.service_principal_absent:
@@ -104,9 +107,13 @@ def delegated_permission_not_granted(
             continue
         if grants.service_principal_absent and not shows_page(climb.flow):
             continue
+        if _is_left_to_clients(climb.flow, application, plan, entra):
+            continue
         for name in climb.step.missing:
             permission = catalog.permission(GRAPH, name, "Scope")
-            if permission is None:
+            if permission is None or asked_on_other_page(
+                climb.flow, name, flows, application, catalog, entra
+            ):
                 continue
             who = who_consents(decide(permission, setting.of(climb.flow), entra), climb.flow, plan, entra)
             if who in ("user", "nobody"):
@@ -114,6 +121,16 @@ def delegated_permission_not_granted(
                 stopped.setdefault((at, name), []).append(climb)
     for (at, name), needing in stopped.items():
         yield _delegated(name, at, needing)
+
+
+def _is_left_to_clients(
+    flow: Flow, application: Application | None, plan: Consent | None, entra: Entra
+) -> bool:
+    """Whether an API says whose pages ask for what it needs, and no administrator is to consent to it."""
+    api = application.api if application is not None else None
+    if flow.type != "on_behalf_of" or api is None or api.known_client_applications is None:
+        return False
+    return is_organisations(flow, entra) and (plan is None or plan.by != "admin")
 
 
 def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
@@ -126,7 +143,7 @@ def _delegated(name: str, at: At, needing: list[Climb]) -> Hit:
         at,
         f"{permissions((name,), 'Scope')} is not granted, and {consequence}",
         _needed_by(silent or needing),
-        severity="error" if silent and sure == "high" else "warning",
+        severity="note" if not silent else None if sure == "high" else "warning",
         confidence=sure,
     )
 
@@ -228,18 +245,27 @@ def principal_consent_for_shared_workload(
             yield Unknown("grants.oauth2_permission_grants")
             continue
         names = {name for grant in single for name in grant.scopes}
-        asked = [one for name in sorted(names) if (one := catalog.permission(GRAPH, name, "Scope"))]
+        asked = [
+            one
+            for name in sorted(names)
+            if (one := catalog.permission(GRAPH, name, "Scope"))
+            and not asked_on_other_page(flow, one.value, flows, application, catalog, entra)
+        ]
         whos = {who_consents(decide(one, setting.of(flow), entra), flow, plan, entra) for one in asked}
         if not whos - {"user"}:
             continue
-        users = {grant.principal_id for grant in single}
-        count = f"{len(users)} user{'s' * (len(users) != 1)}"
+        users = len({grant.principal_id for grant in single})
+        count = (
+            "1 user has consented, for one account"
+            if users == 1
+            else f"{users} users have consented, each for one account"
+        )
         sure = "nobody" in whos or "administrator" in whos
-        cannot = "cannot ask anybody" if "nobody" in whos else "asks others for what they cannot grant"
+        cannot = "cannot ask the others" if "nobody" in whos else "asks the others for what they cannot grant"
         yield Hit(
             subject.of_flow(flow, "user"),
             place(flow, "type"),
-            f"only {count} consented, each for one account, and `{flow.name}` {cannot}",
+            f"only {count}, and `{flow.name}` {cannot}",
             tuple(Related(grant.at, "consent of one user") for grant in single[:_MOST_CALLS]),
             confidence=None if sure else "medium",
         )
@@ -287,6 +313,11 @@ def declared_not_granted(
     if not entries or grants.service_principal_absent or (audience is not None and not audience.work):
         return
     consented = held(grants, catalog)
+    of_apis: dict[tuple[str | None, PermissionType], list[Held]] = {}
+    for one in consented:
+        if isinstance(one, Held):
+            of_apis.setdefault((one.api, one.type), []).append(one)
+    unexplained = Unknown("grants.resources") in consented
     left_out = set(_missed(application, climbs or (), flows or (), catalog, entra))
     for entry in dict.fromkeys(entries):
         type_: PermissionType = "Role" if (entry.entry.type or "").strip().lower() == "role" else "Scope"
@@ -294,38 +325,35 @@ def declared_not_granted(
             continue
         if entry.resource == GRAPH and (entry.written, type_) in left_out:
             continue
-        yield from _not_granted(entry, type_, consented, grants, catalog)
+        of_api = of_apis.get((entry.resource, type_), [])
+        if not _is_among(entry, of_api):
+            yield _not_granted(entry, type_, grants, catalog, sure=_all_named(of_api) and not unexplained)
+
+
+def _is_among(entry: Declared, consented: Iterable[Held]) -> bool:
+    names = {entry.written.lower(), (entry.entry.id or "").strip().lower()}
+    return any(one.value.lower() in names or (one.id or "").lower() in names for one in consented)
+
+
+def _all_named(consented: Iterable[Held]) -> bool:
+    return all(one.id is not None for one in consented)
 
 
 def _not_granted(
-    entry: Declared,
-    type_: PermissionType,
-    consented: tuple[Held | Unknown, ...],
-    grants: Grants,
-    catalog: Catalog,
-) -> Iterator[Hit | Unknown]:
-    names = {entry.written.lower(), (entry.entry.id or "").strip().lower()}
-    of_api = [
-        one for one in consented if isinstance(one, Held) and (one.api, one.type) == (entry.resource, type_)
-    ]
-    if any(one.value.lower() in names or (one.id or "").lower() in names for one in of_api):
-        return
+    entry: Declared, type_: PermissionType, grants: Grants, catalog: Catalog, *, sure: bool
+) -> Hit | Unknown:
+    """`sure`: it is known of which permissions of which APIs the records are."""
     field, collection = _FIELDS[type_]
     if getattr(grants, field) is None or collection in grants.partial:
-        yield Unknown(f"grants.{field}")
-    elif (
-        entry.resource is None
-        or Unknown("grants.service_principals") in consented
-        or any(one.id is None for one in of_api)
-    ):
-        yield Unknown("grants.service_principals")
-    else:
-        name, api = entry.written, api_of(entry, catalog)
-        yield Hit(
-            subject.of_permission(api, name, type_),
-            entry.entry.at,
-            f"{permissions((name,), type_)} of {api} is declared, and nobody has granted it",
-        )
+        return Unknown(f"grants.{field}")
+    if entry.resource is None or not sure:
+        return Unknown("grants.resources")
+    name, api = entry.written, api_of(entry, catalog)
+    return Hit(
+        subject.of_permission(api, name, type_),
+        entry.entry.at,
+        f"{permissions((name,), type_)} of {api} is declared, and nobody has granted it",
+    )
 
 
 def _missed(

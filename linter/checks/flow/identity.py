@@ -53,6 +53,8 @@ def own_token_by_uri(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A user's token for the app itself is asked for by the App ID URI, and renewed so (AADSTS90009)."""
+    if application.identifier_uris == ():
+        return
     for flow in flows:
         if flow.access != "delegated" or not is_organisations(flow, entra):
             continue

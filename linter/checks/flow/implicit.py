@@ -11,7 +11,7 @@ from linter import subject
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, place
-from linter.sign_in.authority import directory, unnumbered
+from linter.sign_in.authority import at_entra, directory, unnumbered
 from linter.wording import verb
 
 
@@ -63,7 +63,7 @@ def _switched_off(
     if switch:
         return
     users = []
-    for flow in flows:
+    for flow in at_entra(flows):
         if flow.response_type is None and flow.type == "implicit":
             yield Unknown("flow.response_type")
         elif response in (flow.response_type or "").split():

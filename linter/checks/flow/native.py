@@ -11,9 +11,9 @@ from linter import subject
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.model import Application, Flow, Text, place
-from linter.registration.clients import NATIVE, is_registered, misplaced, move
+from linter.registration.clients import NATIVE, comes_back_to, misplaced, move
 from linter.registration.redirects import registered, removing, unstated
-from linter.sign_in.authority import unnumbered
+from linter.sign_in.authority import at_entra, unnumbered
 from linter.typed import Final
 from linter.wording import verb
 
@@ -28,7 +28,7 @@ def legacy_default_redirect(
     for _, uri in registered(application):
         if not uri.value.lower().startswith("urn:ietf:wg:oauth"):
             continue
-        users = [flow for flow in flows or () if is_registered(flow, ((uri,),))]
+        users = [flow for flow in flows or () if comes_back_to(flow, uri)]
         if users and all(entra.library_kind(flow.library or "") == "adal" for flow in users):
             continue  # it is theirs, and that they are to be replaced is another rule's
         yield Hit(
@@ -47,7 +47,7 @@ def native_uri_registered_as_web(
     """A device's redirect URI is a server's: the code is redeemed only with a credential (AADSTS7000218)."""
     clients = (
         flow
-        for flow in flows
+        for flow in at_entra(flows)
         if flow.type == "authorization_code" and flow.platform in NATIVE and flow.credential in (None, "none")
     )
     for found in misplaced(clients, application, "web"):

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import subject
+from linter.catalog.store import Catalog
+from linter.consent.page import asked_on_other_page
 from linter.entra import Entra
 from linter.entra.scopes import is_guid
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
@@ -70,6 +72,7 @@ def obo_no_combined_consent(
     flows: tuple[Flow, ...],
     climbs: tuple[Climb, ...],
     grants: Grants,
+    catalog: Catalog,
     entra: Entra,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
@@ -85,8 +88,10 @@ def obo_no_combined_consent(
     for climb in stopped_at("ungranted", (climb for climb in climbs if climb.flow in users)):
         if isinstance(climb, Unknown):
             yield climb
-        else:
-            missing.update((name, climb) for name in climb.step.missing)
+            continue
+        for name in climb.step.missing:
+            if not asked_on_other_page(climb.flow, name, flows, application, catalog, entra):
+                missing[name] = climb
     if missing:
         yield from _clients_not_known(application, missing, inventory)
 
@@ -98,7 +103,7 @@ def obo_custom_signing_key(flows: tuple[Flow, ...], grants: Grants, entra: Entra
     if not users or (principal is None and grants.service_principal_absent):
         return
     if principal is None:
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
         return
     keys = principal.key_credentials
     signing = [key for key in keys or () if (key.usage or "").lower() == "sign"]
@@ -113,7 +118,7 @@ def obo_custom_signing_key(flows: tuple[Flow, ...], grants: Grants, entra: Entra
             related,
         )
     elif keys is None or not _states_signing_key(principal):
-        yield Unknown("grants.service_principals")
+        yield Unknown("grants.service_principal")
 
 
 def _exchanging(flows: tuple[Flow, ...], entra: Entra) -> list[Flow]:

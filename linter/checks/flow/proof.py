@@ -12,10 +12,10 @@ from linter.entra import Entra
 from linter.finding import Confidence, Edit, Hit, Predicts, Related, Severity, Unknown
 from linter.model import Application, Flow, Grants, Text, place
 from linter.registration import credentials
-from linter.registration.clients import CODE_FLOWS, NATIVE, is_confidential, registered_under
+from linter.registration.clients import CODE_FLOWS, NATIVE, SERVERS, is_confidential, registered_under
 from linter.registration.credentials import FIELDS, KINDS
 from linter.registration.redirects import PLATFORMS, listed
-from linter.sign_in.authority import unnumbered
+from linter.sign_in.authority import at_entra, unnumbered
 from linter.typed import Final, NamedTuple
 from linter.wording import uses, verb
 
@@ -34,7 +34,7 @@ def confidential_flow_without_credential(
     Credentials that have ended are `credential/expired`'s.
     """
     lacking: dict[str, list[Flow]] = {}
-    for flow in flows:
+    for flow in at_entra(flows):
         confidential = is_confidential(flow, application, entra)
         if confidential is None:
             yield Unknown("flow.platform")
@@ -69,11 +69,13 @@ def public_client_sends_credential(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A credential is sent where the app counts as a public client (AADSTS700025)."""
-    for flow in flows:
+    for flow in at_entra(flows):
         if flow.credential == "none" or flow.platform == "spa":
             continue
         if flow.credential is None and (flow.platform in NATIVE or flow.type not in _MAY_BE_PUBLIC):
             continue  # it has none
+        if flow.type == "refresh_token" and flow.platform in SERVERS:
+            continue  # the code that it came from was a server's
         if flow.type in CODE_FLOWS:
             yield from _by_redirect(flow, application, entra)
         elif flow.type in _MAY_BE_PUBLIC:
@@ -92,7 +94,7 @@ def public_flow_needs_public_client(
     if flag is True:
         return
     users = []
-    for flow in flows:
+    for flow in at_entra(flows):
         if flow.type not in _PUBLIC_FLOWS:
             continue
         if flow.credential == "none" or (flow.credential is None and flow.platform in _PUBLIC_PLATFORMS):

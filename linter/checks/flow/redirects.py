@@ -15,22 +15,24 @@ from linter.model import Application, Flow, Platform, TokenRequest, place
 from linter.placeholder import has_placeholder
 from linter.registration.clients import (
     CODE_FLOWS,
+    SERVERS,
     Misplaced,
     is_registered,
     misplaced,
     move,
-    register,
     variant,
 )
-from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed
-from linter.sign_in.authority import directory, is_organisations, is_same_tenant, is_tenantless, unnumbered
+from linter.registration.credentials import sends_one
+from linter.registration.redirects import PLATFORMS, Redirect, listed, parsed, registering
+from linter.sign_in.authority import at_entra, is_organisations, is_same_tenant, is_tenantless, unnumbered
 from linter.typed import TYPE_CHECKING, Final
 from linter.wording import uses, verb
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
 
-_SERVERS: Final = ("web", "api", "daemon")
+# Platforms of the registration under which no browser's redirect URI lies.
+_NO_BROWSERS: Final = ("web", "publicClient")
 
 
 def auth_code_without_redirect(
@@ -40,10 +42,12 @@ def auth_code_without_redirect(
     registered = {name: listed(application, name) for name in PLATFORMS}
     none_at_all = all(uris == () for uris in registered.values())
     lacking: dict[str, list[Flow]] = {}
-    for flow in flows:
+    for flow in at_entra(flows):
         if flow.type not in CODE_FLOWS:
             continue
         kind = variant(flow, application, entra)
+        if kind is None and all(registered.values()):
+            continue  # whichever it is, there is one
         if kind is None and not none_at_all:
             yield Unknown("flow.platform")
             continue
@@ -51,7 +55,7 @@ def auth_code_without_redirect(
         uris = registered.get(name, ())
         if uris is None:
             yield Unknown(f"application.{PLATFORMS[name]}")
-        elif not uris and not is_registered(flow, registered.values()):
+        elif not uris and not is_registered(flow, application, PLATFORMS):
             lacking.setdefault(name, []).append(flow)
     for name, users in lacking.items():
         hit = _without_redirect(application, name, users, none_at_all)
@@ -62,10 +66,7 @@ def spa_uri_registered_as_web(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A browser redeems its code, and its redirect URI is a server's (AADSTS9002326)."""
-    browsers = (
-        flow for flow in flows if flow.type == "authorization_code" and flow.platform in ("spa", None)
-    )
-    for found in misplaced(browsers, application, "web"):
+    for found in misplaced(filter(_may_be_browser, at_entra(flows)), application, "web"):
         if isinstance(found, Unknown):
             yield found
         else:
@@ -82,12 +83,12 @@ def server_uri_registered_as_spa(
     application: Application, flows: tuple[Flow, ...], entra: Entra
 ) -> Iterator[Hit | Unknown]:
     """A code is redeemed outside a browser, and its redirect URI is a browser's (AADSTS9002327)."""
-    others = (flow for flow in flows if flow.type in CODE_FLOWS and flow.platform != "spa")
+    others = (flow for flow in at_entra(flows) if flow.type in CODE_FLOWS and flow.platform != "spa")
     for found in misplaced(others, application, "spa"):
         if isinstance(found, Unknown):
             yield found
             continue
-        servers = [flow.platform in _SERVERS for flow in found.users]
+        servers = [flow.platform in SERVERS for flow in found.users]
         right = "web" if all(servers) else "" if any(servers) else "publicClient"
         yield _under_wrong_platform(
             found,
@@ -98,12 +99,17 @@ def server_uri_registered_as_spa(
         )
 
 
-def spa_without_pkce(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
-    """A browser redeems its code without the code challenge that is required there (AADSTS9002325)."""
-    for flow in flows:
-        if flow.type != "authorization_code" or flow.platform not in ("spa", None) or flow.pkce:
+def spa_without_pkce(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """A browser redeems its code without the code challenge that is required there (AADSTS9002325).
+
+    A flow that comes back to a server's or a device's redirect URI is none of a browser.
+    """
+    for flow in at_entra(flows):
+        if flow.pkce or not _may_be_browser(flow):
             continue
-        if directory(flow, entra) == "ad-fs":
+        if flow.platform is None and is_registered(flow, application, _NO_BROWSERS):
             continue
         if flow.pkce is None:
             yield Unknown("flow.pkce")
@@ -134,6 +140,13 @@ def token_request_differs(
 # --- platforms --------------------------------------------------------------------------------
 
 
+def _may_be_browser(flow: Flow) -> bool:
+    """Whether the code may be redeemed in a browser, from where no credential is sent."""
+    if flow.type != "authorization_code":
+        return False
+    return flow.platform == "spa" or (flow.platform is None and not sends_one(flow))
+
+
 def _without_redirect(application: Application, name: str, users: list[Flow], none_at_all: bool) -> Hit:
     platform: Platform | None = getattr(application, PLATFORMS[name]) if name else None
     where = f" under `{name}`" if name and not none_at_all else ""
@@ -144,9 +157,17 @@ def _without_redirect(application: Application, name: str, users: list[Flow], no
         related=tuple(_comes_back(flow) for flow in users),
         predicts=Predicts(aadsts=(500113,) if none_at_all else (50011,)),
         confidence="high" if none_at_all else "medium",
-        edits=register(platform, name, users) if platform else (),
+        edits=_register(platform, name, users) if platform else (),
         safe=False,  # where tokens are sent is for a person to confirm
     )
+
+
+def _register(platform: Platform, name: str, users: list[Flow]) -> tuple[Edit, ...]:
+    """The edits that register where flows come back to; none where one of them does not say."""
+    uris = list(dict.fromkeys(flow.redirect_uri for flow in users if flow.redirect_uri is not None))
+    if any(flow.redirect_uri is None for flow in users) or any(map(has_placeholder, uris)):
+        return ()
+    return registering(platform, name, uris)
 
 
 def _under_wrong_platform(found: Misplaced, message: str, edits: tuple[Edit, ...], entra: Entra) -> Hit:

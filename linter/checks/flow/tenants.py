@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from linter import subject
 from linter.entra import Entra
 from linter.finding import Edit, Hit, Predicts, Related, Unknown
-from linter.ladder import is_graph_call
+from linter.ladder import is_graph_call, may_be_work_account
 from linter.model import NULL, Application, Flow, Inventory, place
 from linter.placeholder import has_placeholder
 from linter.positions import At
+from linter.sign_in.audience import admitted
 from linter.sign_in.authority import is_organisations, is_same_tenant, is_tenantless
 from linter.typed import TYPE_CHECKING, NamedTuple
 
@@ -40,13 +41,20 @@ def client_credentials_tenantless_authority(flows: tuple[Flow, ...], entra: Entr
             )
 
 
-def guest_on_tenantless_authority(flows: tuple[Flow, ...], entra: Entra) -> Iterator[Hit | Unknown]:
-    """A guest signs in where no tenant is named, and so at home, not where the guest is invited."""
+def guest_on_tenantless_authority(
+    flows: tuple[Flow, ...], entra: Entra, application: Application | None = None
+) -> Iterator[Hit | Unknown]:
+    """A guest signs in where no tenant is named, and so at home, not where the guest is invited.
+
+    An app for one tenant signs in nowhere but there.
+    """
+    audience = admitted(application, entra)
+    single = audience is not None and not audience.multi_tenant and audience.work
     for flow in flows:
         account = flow.user.account if flow.user else None
-        if flow.access != "delegated" or account in ("work", "personal"):
+        if account in ("work", "personal") or not may_be_work_account(flow, application):
             continue
-        if flow.tenant is not None and not is_tenantless(flow.tenant):
+        if single if flow.tenant is None else not is_tenantless(flow.tenant):
             continue
         if not is_organisations(flow, entra):
             continue

@@ -8,7 +8,7 @@ from linter import subject
 from linter.catalog.records import GRAPH, GRAPH_NAME
 from linter.catalog.store import Catalog
 from linter.consent import shows_page
-from linter.consent.given import scopes_of
+from linter.consent.held import scopes_of
 from linter.entra import Entra
 from linter.entra.records import Resource
 from linter.entra.scopes import is_guid, split_scope

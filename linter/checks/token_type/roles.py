@@ -8,10 +8,10 @@ from linter import subject, wording
 from linter.authorization.mailboxes import roles_held
 from linter.catalog.names import consented_by_resource
 from linter.catalog.records import GRAPH
-from linter.consent.given import roles_of
+from linter.consent.held import roles_of
 from linter.entra import Entra
 from linter.finding import Hit, Predicts, Unknown
-from linter.holdings import acting, directory_roles
+from linter.holdings import acting, directory_roles, unknown_identity
 from linter.ladder import Climb
 from linter.model import Application, Flow, Grants, Inventory, place
 from linter.sign_in.audience import asked_in, is_own, token_audiences
@@ -107,7 +107,7 @@ def _unsure_of_roles(
     """What hides whether the flow's principal has a role of the API; None where it has one."""
     mine = acting(flow, grants)
     if mine is None:
-        return ("grants.service_principals",)
+        return (unknown_identity(flow, grants),)
     consented = roles_of(mine, api.app_id)
     if consented.at is not None:
         return None
@@ -121,7 +121,7 @@ def _unsure_of_roles(
         for found in climb.step.support.accepted
         for name in found
     )
-    return ("grants.resource_specific_consent",) if by_team else ()
+    return ("grants.resource_specific_grants",) if by_team else ()
 
 
 def _has_exchange_roles(
