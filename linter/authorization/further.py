@@ -23,16 +23,16 @@ class Missing(NamedTuple):
     advice: tuple[str, ...]
 
 
-def further(climb: Climb, entra: Entra) -> Iterator[FurtherPermission | Unknown]:
-    """The further needs of a call that its own permission covers, and what would have to be known of it."""
+def further(climb: Climb, entra: Entra) -> Iterator[FurtherPermission]:
+    """The further needs that a call which its own permission covers is known to have.
+
+    Hardly any group is role-assignable: where nobody says so of a body or a target, it is not.
+    """
     step = climb.step
     if step.operation is None or step.scheme == "DelegatedPersonal" or not step.covered:
         return
     for row in entra.further_permissions_of(step.operation.method, step.operation.template):
-        applies = _applies(row, climb.call)
-        if isinstance(applies, Unknown):
-            yield applies
-        elif applies:
+        if _applies(row, climb.call):
             yield row
 
 
@@ -41,23 +41,21 @@ def further_names(call: Call, operation: Operation, entra: Entra) -> frozenset[s
     return frozenset(
         name
         for row in entra.further_permissions_of(operation.method, operation.template)
-        if _applies(row, call)
+        if _applies(row, call) is not False
         for alternative in (*row.delegated, *row.application)
         for name in alternative
     )
 
 
-def _applies(row: FurtherPermission, call: Call) -> bool | Unknown:
+def _applies(row: FurtherPermission, call: Call) -> bool | None:
+    """Whether a call is of the kind that a row is about; None where nobody says."""
+    name = (row.property or "").lower()
     if row.when == "writes":
-        if call.writes is None:
-            return Unknown("call.writes")
-        return (row.property or "").lower() in written_properties(call.writes)
+        return None if call.writes is None else name in written_properties(call.writes)
     if row.when == "selects":
-        return (row.property or "").lower() in query(call.url).properties
+        return name in query(call.url).properties
     if row.when == "role-assignable-group":
-        if call.target is None or call.target.role_assignable_group is None:
-            return Unknown("call.target")
-        return call.target.role_assignable_group
+        return None if call.target is None else call.target.role_assignable_group
     return True
 
 
