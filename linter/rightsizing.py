@@ -21,7 +21,7 @@ from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
 from linter.holdings import TYPES, Declared, declared
-from linter.ladder import TYPE_OF, Climb, find
+from linter.ladder import TYPE_OF, Climb, find, with_containing
 from linter.least import Alternative, Clause
 from linter.minimum import Need, considered, eligible, facts_of, reach_of, without_whole_directory
 from linter.model import Application, Flow
@@ -98,10 +98,10 @@ def _of_type(
     lacks = dict.fromkeys(
         lack for _, climb in mine if climb.step.operation is None for lack in climb.step.lacks
     )
-    calls = [call for number, climb in mine for call in _planned(number, climb, catalog)]
+    held = frozenset(entry.written for entry in entries)
+    calls = [call for number, climb in mine for call in _planned(number, climb, held, catalog)]
     if not calls:
         return Rightsizing(lacks=tuple(lacks))
-    held = frozenset(entry.written for entry in entries)
     stays = _stays(held, type_, flows, catalog, entra)
     sizing = _Sizing(calls, held, stays, catalog, entra)
     replacements = [
@@ -121,11 +121,12 @@ class _Call(NamedTuple):
     support: Support
 
 
-def _planned(number: int, climb: Climb, catalog: Catalog) -> Iterator[_Call]:
+def _planned(number: int, climb: Climb, held: frozenset[str], catalog: Catalog) -> Iterator[_Call]:
     operation = climb.step.operation
     if operation is None:
         return
     support = catalog.support(operation, climb.step.scheme, climb.call.writes)
+    support = with_containing(support, held)
     if support.supported:
         label = f"{climb.call.method} {climb.call.url}"
         yield _Call(number, climb, Need(label, climb.step.scheme, operation, support), support)

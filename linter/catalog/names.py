@@ -46,6 +46,22 @@ def narrower(name: str, other: str) -> bool:
     return name + ".All" == other or (writes(other) and not writes(name))
 
 
+def containing(name: str) -> tuple[str, ...]:
+    """The permissions that give all of what another one gives, by their names and published descriptions.
+
+    `Mail.ReadWrite` reads what `Mail.Read` reads, and `Group.ReadWrite.All` changes the members that
+    `GroupMember.ReadWrite.All` changes; the tables of many operations leave them out.
+    """
+    wider = [name]
+    if name.startswith("GroupMember."):
+        wider.append("Group." + name.removeprefix("GroupMember."))
+    if name == "GroupMember.ReadWrite.All":
+        wider.append("Directory.ReadWrite.All")
+    words = [one.split(".") for one in wider]
+    writing = [".".join("ReadWrite" if word == "Read" else word for word in found) for found in words]
+    return tuple(dict.fromkeys(one for one in (*wider, *writing) if one != name))
+
+
 def whole_directory(name: str) -> bool:
     """Whether a permission stands for most of the directory at once: `Directory.Read.All`."""
     return name.startswith("Directory.")
