@@ -13,7 +13,7 @@ from linter.holdings import Holdings
 from linter.ladder import TYPE_OF, Climb, find
 from linter.model import Call, written_properties
 from linter.request.query import query
-from linter.typed import NamedTuple
+from linter.typed import Final, NamedTuple
 
 
 class Missing(NamedTuple):
@@ -85,7 +85,21 @@ def watched(call: Call, catalog: Catalog, entra: Entra) -> Call | Unknown | None
         return None
     if call.resource is None:
         return Unknown("call.resource")
-    return call._replace(method="GET", url="/" + call.resource.strip().lstrip("/"), resource=None)
+    path, _, asked = call.resource.strip().strip("/").partition("?")
+    url = _OVER_THE_TENANT.get(path.lower(), f"/{path}")
+    return call._replace(method="GET", url=f"{url}?{asked}" if asked else url, resource=None)
+
+
+# What can be watched in the whole tenant at once, and what reads as much of one team, chat or user: Create
+# subscription (graph docs api-reference/v1.0/api/subscription-post-subscriptions.md) asks the same for both.
+_OVER_THE_TENANT: Final = {
+    "teams/getallmessages": "/teams/{id}/channels/getAllMessages",
+    "teams/getallchannels": "/teams/{id}/channels",
+    "chats/getallmessages": "/users/{id}/chats/getAllMessages",
+    "chats/getallmembers": "/chats/{id}/members",
+    "communications/onlinemeetings/getalltranscripts": "/users/{id}/onlineMeetings/getAllTranscripts",
+    "communications/onlinemeetings/getallrecordings": "/users/{id}/onlineMeetings/getAllRecordings",
+}
 
 
 def reading(

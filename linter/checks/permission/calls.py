@@ -61,6 +61,7 @@ def call_not_covered(
             found.call.at,
             _not_covered(found, missing),
             (*_asked_for(found.flow), *_declared_blocks(application, catalog)),
+            fix=_joint_advice(found, missing),
             severity="warning" if by_role else found.severity,
             confidence=found.confidence,
             edits=edits,
@@ -70,10 +71,28 @@ def call_not_covered(
 
 def _not_covered(found: Climb, missing: tuple[str, ...]) -> str:
     needed = wording.permissions(missing, found.step.type)
+    if _is_for_others(found, missing):
+        least = wording.permissions(found.step.missing, found.step.type)
+        needed = f"{least}, or {wording.listed(missing)} as the planned calls do together"
     account = "" if found.certain else " for a personal account"
     return (
         f"`{subject.of_request(found.call)}` needs {needed}{account}, "
         f"and `{found.flow.name}` holds none that covers it"
+    )
+
+
+def _is_for_others(found: Climb, missing: tuple[str, ...]) -> bool:
+    """Whether what is advised is not the least for this call, but for all calls together."""
+    return found.step.support is not None and missing not in found.step.support.least
+
+
+def _joint_advice(found: Climb, missing: tuple[str, ...]) -> str | None:
+    if not _is_for_others(found, missing):
+        return None
+    names = wording.listed(missing, quote=str)
+    return (
+        f"Declare {names}, with which all planned calls together need least, ask for it if the flow names "
+        "its scopes, and have it consented to."
     )
 
 
