@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
 from linter.authorization.further import further_names
-from linter.catalog.names import area, basic, narrower, whole_directory, writes
+from linter.catalog.names import area, basic, narrower, of_some, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -35,7 +35,8 @@ class Replacement(NamedTuple):
 
     `old` begins with what writes; `new` are to be declared in their place, `kept` are declared already and
     take over. `climbs` are the calls that the old ones cover; `lost` are the operations that are open no
-    more, what writes first. `leaves_basic` is whether a call may then read basic properties only.
+    more, what writes first. `leaves_part` is whether a call may then read basic properties only, or act on
+    some objects only.
     """
 
     old: tuple[Declared, ...]
@@ -44,7 +45,7 @@ class Replacement(NamedTuple):
     climbs: tuple[Climb, ...]
     lost: tuple[Operation, ...]
     confidence: Confidence
-    leaves_basic: bool
+    leaves_part: bool
 
 
 class Rightsizing(NamedTuple):
@@ -237,8 +238,8 @@ class _Sizing:
             return False
         if any(map(writes, found)) and not any(map(writes, other)):
             return False
-        if any(map(basic, found)) and not any(map(basic, other)):
-            return False  # calls do not say which properties they read
+        if any(map(_of_a_part, found)) and not any(map(_of_a_part, other)):
+            return False  # calls do not say which properties they read, nor whose objects they are about
         if any(map(whole_directory, found)) and not any(map(whole_directory, other)):
             return False
         # Names tell it where the tables leave the wider sibling out of much that it covers.
@@ -349,14 +350,18 @@ def _replacement(
         _lost(old, after, calls, sizing.facts.planned, catalog),
         max((call.support.confidence for call in calls), key=CONFIDENCES.index, default="high"),
         any(
-            _reads_in_full(call.support, sizing.held) and not _reads_in_full(call.support, after)
+            _opens_in_full(call.support, sizing.held) and not _opens_in_full(call.support, after)
             for call in calls
         ),
     )
 
 
-def _reads_in_full(support: Support, held: frozenset[str]) -> bool:
-    return any(held.issuperset(found) and not any(map(basic, found)) for found in support.accepted)
+def _opens_in_full(support: Support, held: frozenset[str]) -> bool:
+    return any(held.issuperset(found) and not any(map(_of_a_part, found)) for found in support.accepted)
+
+
+def _of_a_part(name: str) -> bool:
+    return basic(name) or of_some(name)
 
 
 def _writing_first(entry: Declared) -> tuple[bool, str]:

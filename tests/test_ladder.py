@@ -310,6 +310,11 @@ DECISIONS = {
         calling("GET /me/mailFolders/inbox/messageRules"),
         Decision("reached", ("MailboxSettings.ReadWrite",)),
     ),
+    "what reads all reads the basics as well": (
+        app("Chat.Read.All/Role"),
+        calling("GET /users/{id}/chats", "client_credentials"),
+        Decision("reached", ("Chat.Read.All",)),
+    ),
     "groups have their members": (
         app("Group.ReadWrite.All/Role"),
         calling("POST /groups/{id}/members/$ref", "client_credentials"),

@@ -33,6 +33,12 @@ def basic(name: str) -> bool:
     return "Basic" in name.partition(".")[2] or name.startswith("GroupMember.")
 
 
+def of_some(name: str) -> bool:
+    """Whether a permission is for some objects only, such as those that the app owns, by its name."""
+    rest = name.partition(".")[2]
+    return name.endswith(".OwnedBy") or "SelfFor" in rest or "Selected" in rest
+
+
 def area(name: str) -> str:
     """The first word of a permission's name: `Team` of `TeamSettings.Read.All`."""
     rest = name[1:]
@@ -49,17 +55,26 @@ def narrower(name: str, other: str) -> bool:
 def containing(name: str) -> tuple[str, ...]:
     """The permissions that give all of what another one gives, by their names and published descriptions.
 
-    `Mail.ReadWrite` reads what `Mail.Read` reads, and `Group.ReadWrite.All` changes the members that
-    `GroupMember.ReadWrite.All` changes; the tables of many operations leave them out.
+    `Mail.ReadWrite` reads what `Mail.Read` and `Mail.ReadBasic` read, and `Group.ReadWrite.All` changes the
+    members that `GroupMember.ReadWrite.All` changes; the tables of many operations leave them out.
     """
-    wider = [name]
+    areas = [name]
     if name.startswith("GroupMember."):
-        wider.append("Group." + name.removeprefix("GroupMember."))
+        areas.append("Group." + name.removeprefix("GroupMember."))
     if name == "GroupMember.ReadWrite.All":
-        wider.append("Directory.ReadWrite.All")
-    words = [one.split(".") for one in wider]
-    writing = [".".join("ReadWrite" if word == "Read" else word for word in found) for found in words]
-    return tuple(dict.fromkeys(one for one in (*wider, *writing) if one != name))
+        areas.append("Directory.ReadWrite.All")
+    found = dict.fromkeys(areas)
+    for wider in areas:
+        words = wider.split(".")
+        for word, more in _CONTAINED.items():
+            if word in words:
+                at = words.index(word)
+                found.update(dict.fromkeys(".".join([*words[:at], one, *words[at + 1 :]]) for one in more))
+    del found[name]
+    return tuple(found)
+
+
+_CONTAINED: Final = {"Read": ("ReadWrite",), "ReadBasic": ("Read", "ReadWrite")}
 
 
 def whole_directory(name: str) -> bool:

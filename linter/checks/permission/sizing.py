@@ -228,7 +228,7 @@ def _replace(
         confidence=found.confidence,
         fix=_swap_advice(old, new, found),
         edits=edits,
-        safe=found.confidence != "low" and not found.leaves_basic,
+        safe=found.confidence != "low" and not found.leaves_part,
     )
 
 
