@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
-from linter.authorization.further import further_names
+from linter.authorization.further import further_names, kinds_read
 from linter.catalog.names import area, basic, narrower, of_some, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
@@ -180,6 +180,11 @@ class _Sizing:
         needs = [call.need for call in calls]
         fit = [eligible(need, catalog) for need in needs]
         wanted = considered(needs, catalog)
+        reach = [_as_far(found, call, held, catalog, entra) for call, found in zip(calls, fit, strict=True)]
+        wanted = [
+            tuple(one for one in choices if one in far) for choices, far in zip(wanted, reach, strict=True)
+        ]
+        fit = reach
         # A call that only something doubtful covers says nothing, and what covers it stays.
         doubtful = [
             not any(map(held.issuperset, choices)) and _covered(call.support, call.need, held, entra)
@@ -220,8 +225,10 @@ class _Sizing:
         self, fit: Sequence[Clause], wanted: Sequence[Clause], held: frozenset[str]
     ) -> frozenset[str]:
         open_ = [
-            without_whole_directory(choices)
-            for choices, able in zip(wanted, fit, strict=True)
+            without_whole_directory(
+                tuple(found for found in choices if _is_meant(found, (), call.support)) or choices
+            )
+            for call, choices, able in zip(self.calls, wanted, fit, strict=True)
             if choices and not any(map(held.issuperset, able))
         ]
         return frozenset(least.solve(open_, self.facts._replace(free=self.free | held)).permissions)
@@ -305,6 +312,33 @@ class _Sizing:
     def served(self, old: frozenset[str]) -> list[_Call]:
         """The calls that what goes covers today."""
         return [call for call in self.calls if not old.isdisjoint(_names(call.support.accepted))]
+
+
+def _as_far(choices: Clause, call: _Call, held: frozenset[str], catalog: Catalog, entra: Entra) -> Clause:
+    """The alternatives that reach as far into what a call is about as those that are held.
+
+    A call that does not begin with the user's own may be about somebody else's objects, which `Files.Read`
+    does not open and `Files.Read.All` does; and one that returns several kinds of objects shows of some kinds
+    only the ids.
+    """
+    held_by = tuple(found for found in choices if held.issuperset(found))
+    operation = call.climb.step.operation
+    if operation is None or not held_by:
+        return choices
+    if call.need.scheme != "Application" and not operation.template.startswith("/me"):
+        of_all = tuple(found for found in choices if not any(_for_own(name, catalog) for name in found))
+        if any(found in held_by for found in of_all):
+            choices = of_all
+    needed = kinds_read(_names(held_by), call.climb.call, operation, entra)
+    return (
+        tuple(found for found in choices if needed <= kinds_read(found, call.climb.call, operation, entra))
+        or held_by
+    )
+
+
+def _for_own(name: str, catalog: Catalog) -> bool:
+    """Whether a delegated permission is for the user's own objects, and another one for all of them."""
+    return catalog.permission(GRAPH, f"{name}.All", "Scope") is not None
 
 
 def _is_meant(found: Alternative, held_by: Clause, support: Support) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from linter.catalog.records import Operation, Scheme, Support
+from linter.catalog.match import parse_url, tokens
+from linter.catalog.records import SCHEMES, Operation, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.entra.records import FurtherPermission
@@ -38,13 +39,47 @@ def further(climb: Climb, entra: Entra) -> Iterator[FurtherPermission]:
 
 def further_names(call: Call, operation: Operation, entra: Entra) -> frozenset[str]:
     """All permissions that a call may need beyond what is listed: whoever declares one has a use for it."""
-    return frozenset(
+    names = {
         name
         for row in entra.further_permissions_of(operation.method, operation.template)
         if _applies(row, call) is not False
         for alternative in (*row.delegated, *row.application)
         for name in alternative
-    )
+    }
+    listed = {name for scheme in SCHEMES for found in operation.support(scheme).accepted for name in found}
+    return frozenset(names.union(_readers(call, operation, entra).keys() - listed))
+
+
+# --- relations that mix kinds of objects ------------------------------------------------------
+
+
+def kinds_returned(call: Call, operation: Operation, entra: Entra) -> tuple[str, ...]:
+    """The kinds of objects that a call returns in full where its token may read them, else by their ids.
+
+    None for other calls, for one that counts, and for one that asks for ids alone. A cast picks one.
+    """
+    relation = entra.directory_relation(operation.template) if operation.method == "GET" else None
+    asked = query(call.url)
+    if relation is None or asked.counts or (asked.select or "").strip().lower() == "id":
+        return ()
+    casts = {step[1:] for step in tokens(parse_url(call.url).path) if step.startswith(".")}
+    return tuple(kind for kind in relation.kinds if kind.lower() in casts) or relation.kinds
+
+
+def kinds_read(names: Iterable[str], call: Call, operation: Operation, entra: Entra) -> frozenset[str]:
+    """Of the kinds that a call returns, those of which permissions show more than the ids."""
+    readers = _readers(call, operation, entra)
+    return frozenset(kind for name in names for kind in readers.get(name, ()))
+
+
+def _readers(call: Call, operation: Operation, entra: Entra) -> dict[str, set[str]]:
+    """The permissions that read objects of the kinds that a call returns, with the kinds."""
+    found: dict[str, set[str]] = {}
+    kinds = kinds_returned(call, operation, entra)
+    for row in entra.object_readers if kinds else ():
+        for name in row.permissions if row.kind in kinds else ():
+            found.setdefault(name, set()).add(row.kind)
+    return found
 
 
 def _applies(row: FurtherPermission, call: Call) -> bool | None:
