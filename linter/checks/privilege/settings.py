@@ -103,7 +103,9 @@ def _unused_switch(
         return
     single_page = application.spa is not None and bool(application.spa.redirect_uris)
     # Web libraries that only sign users in take an ID token there, and flows rarely say so.
+    unsaid = token == "id_token" and any(map(_may_take_id_token, implicit))
     sure = token == "token" and not single_page
+    certain = inventory.complete and not unsaid
     at = place(web, field)
     yield Hit(
         f"web.implicitGrantSettings.{name}",
@@ -111,11 +113,16 @@ def _unused_switch(
         f"`{subject.as_written(web, field, name)}` is on, and "
         f"{'no planned flow' if inventory.complete else 'none of the flows listed'} takes {tokens} from the "
         "authorization endpoint",
-        severity=None if inventory.complete else "note",
+        severity=None if certain else "note",
         confidence=None if sure else "medium",
-        edits=(Edit("replace", at, False),) if inventory.complete and field in web.places else (),
+        edits=(Edit("replace", at, False),) if certain and field in web.places else (),
         safe=sure,
     )
+
+
+def _may_take_id_token(flow: Flow) -> bool:
+    """Whether a flow of a web app does not say that it takes the code alone."""
+    return flow.platform in ("web", None) and "response_type" not in flow.places
 
 
 _AT_AUTHORIZATION: Final = ("implicit", "hybrid", "authorization_code")
