@@ -265,6 +265,8 @@ class _Sizing:
         target, swaps = self.start, []
         for old, new in self._parts(self.start - best, best - self.start):
             after = (target - old) | new
+            if any(map(writes, new)) and not any(map(writes, old)):
+                continue  # one of a pair, whose other half writes
             better = least.objective(after, self.facts) < least.objective(target, self.facts)
             if (better or self._writes_for_reads(old)) and self._keeps_covered(target, after):
                 target = after
@@ -344,14 +346,17 @@ def _for_own(name: str, catalog: Catalog) -> bool:
 def _is_meant(found: Alternative, held_by: Clause, support: Support) -> bool:
     """Whether an alternative may be advised for a call, which is more than that it is accepted.
 
-    What is documented as the least may, and only that in the place of another such. Else it must be of the
-    area of what is documented or held: that `Contacts.Read` opens photos is no reason to read contacts.
+    Nothing may in the place of what is documented as the least: where several are, the kind of object often
+    decides. Else it must be such a one, or of the area of what is documented or held: that `Contacts.Read`
+    opens photos is no reason to read contacts.
     """
-    if found in held_by or found in support.least:
+    if found in held_by:
         return True
     if any(held in support.least for held in held_by):
         return False
-    return set(map(area, found)) <= set(map(area, _names((*support.least, *held_by))))
+    return found in support.least or set(map(area, found)) <= set(
+        map(area, _names((*support.least, *held_by)))
+    )
 
 
 def _covered(support: Support, need: Need, held: frozenset[str], entra: Entra) -> bool:
