@@ -348,15 +348,17 @@ def _is_meant(found: Alternative, held_by: Clause, support: Support) -> bool:
 
     Nothing may in the place of what is documented as the least: where several are, the kind of object often
     decides. Else it must be such a one, or of the area of what is documented or held: that `Contacts.Read`
-    opens photos is no reason to read contacts.
+    opens photos is no reason to read contacts. Where only one source knows the operation, no one says which
+    is the least, and it must be of the area of what is held, unless that is over the whole directory.
     """
     if found in held_by:
         return True
     if any(held in support.least for held in held_by):
         return False
-    return found in support.least or set(map(area, found)) <= set(
-        map(area, _names((*support.least, *held_by)))
-    )
+    areas = set(map(area, _names(held_by)))
+    if held_by and support.confidence != "high" and "Directory" not in areas:
+        return set(map(area, found)) <= areas
+    return found in support.least or set(map(area, found)) <= areas | set(map(area, _names(support.least)))
 
 
 def _covered(support: Support, need: Need, held: frozenset[str], entra: Entra) -> bool:
