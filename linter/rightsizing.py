@@ -225,13 +225,19 @@ class _Sizing:
         self, fit: Sequence[Clause], wanted: Sequence[Clause], held: frozenset[str]
     ) -> frozenset[str]:
         open_ = [
-            without_whole_directory(
-                tuple(found for found in choices if _is_meant(found, (), call.support)) or choices
-            )
+            (choices, tuple(found for found in choices if _is_meant(found, (), call.support)) or choices)
             for call, choices, able in zip(self.calls, wanted, fit, strict=True)
             if choices and not any(map(held.issuperset, able))
         ]
-        return frozenset(least.solve(open_, self.facts._replace(free=self.free | held)).permissions)
+        # What is meant for one call may cover another as well.
+        justified = _names(found for _, meant in open_ for found in meant)
+        clauses = [
+            without_whole_directory(
+                tuple(found for found in choices if found in meant or justified.issuperset(found))
+            )
+            for choices, meant in open_
+        ]
+        return frozenset(least.solve(clauses, self.facts._replace(free=self.free | held)).permissions)
 
     def _is_narrower(self, found: Alternative, than: Iterable[Alternative]) -> bool:
         """Whether an alternative is no more than one of those that cover a call now."""
