@@ -87,6 +87,9 @@ class _Editor:
                 ground.take(new.values())
                 taken |= new
                 made.append(finding)
+            elif merged := _merged(taken, new.values()):
+                taken = merged
+                made.append(finding)
         parts = tuple(self.parts(list(taken.values())))
         text = self.checked(list(taken.values()), parts) if taken else self.source.text
         return Fixed(text, parts, tuple(made), tuple(refused))
@@ -291,6 +294,32 @@ class _Ground:
         if change.action in ("remove", "replace"):
             return change.pointer in self._touched
         return _identity(change) in self._new
+
+
+def _merged(taken: dict[str, Change], new: Iterable[Change]) -> dict[str, Change]:
+    """The changes taken, with what new blocks of the same APIs declare; empty where something else is new.
+
+    All that calls lack must come at once: what is declared for one may hide that another lacks something.
+    """
+    for change in new:
+        found = [key for key, other in taken.items() if _is_same_block(other, change)]
+        if not found:
+            return {}
+        value = {
+            name: [*inner, *(one for one in change.value[name] if one not in inner)]
+            if type(inner) is list and type(change.value.get(name)) is list
+            else inner
+            for name, inner in taken[found[0]].value.items()
+        }
+        more = taken[found[0]]._replace(value=value)
+        taken = {json.dumps(more) if key == found[0] else key: one for key, one in taken.items()}
+        taken[json.dumps(more)] = more
+    return taken
+
+
+def _is_same_block(one: Change, other: Change) -> bool:
+    appended = one.action == other.action == "append"
+    return appended and type(one.value) is type(other.value) is dict and _identity(one) == _identity(other)
 
 
 def _identity(change: Change) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from linter.catalog import match
 from linter.catalog.match import parse_url
-from linter.catalog.names import consented_by_resource, reads
+from linter.catalog.names import consented_by_resource, containing, reads
 from linter.catalog.records import GRAPH, Operation, PermissionType, Scheme, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
@@ -217,6 +217,9 @@ def _held(step: Step, call: Call, held: Holdings, entra: Entra) -> Step:
     if names is None:
         return step._replace(rung="open", lacks=held.lacks(step.type))
     covering = _covering(step.support, names) or _selected(step.operation, names, entra)
+    if covering is None:
+        contained = with_containing(step.support, names)
+        step, covering = step._replace(support=contained), _covering(contained, names)
     if covering is not None:
         return _granted(step._replace(alternative=covering), held, entra)
     lacks = held.lacks(step.type) or _unsaid(step, call, names)
@@ -240,6 +243,28 @@ def _covering(support: Support, names: frozenset[str]) -> tuple[str, ...] | None
         if len(held) == len(alternative):
             return held
     return None
+
+
+def with_containing(support: Support, names: frozenset[str]) -> Support:
+    """`support`, and where it accepts none of what is held, what of that contains something it accepts."""
+    if _covering(support, names) is not None:
+        return support
+    accepted, eligible = (
+        dict.fromkeys((*found, *filter(None, (_in_held(one, names) for one in found))))
+        for found in (support.accepted, support.eligible)
+    )
+    return support._replace(accepted=tuple(accepted), eligible=tuple(eligible))
+
+
+def _in_held(alternative: tuple[str, ...], names: frozenset[str]) -> tuple[str, ...] | None:
+    """The permissions held that contain those of an alternative; None where one is contained in none."""
+    found: list[str] = []
+    for name in alternative:
+        for wider in (name, *containing(name)):
+            if wider in names or wider + ".Shared" in names:
+                found.append(wider)
+                break
+    return tuple(found) if len(found) == len(alternative) else None
 
 
 def _selected(operation: Operation, names: frozenset[str], entra: Entra) -> tuple[str, ...] | None:
@@ -300,7 +325,8 @@ def _granted(step: Step, held: Holdings, entra: Entra) -> Step:
     names = held.granted.of(step.type)
     if names is None:
         return step
-    consented = _covering(step.support, names) or _selected(step.operation, names, entra)
+    consented = _covering(with_containing(step.support, names), names)
+    consented = consented or _selected(step.operation, names, entra)
     if consented is not None:
         return step._replace(alternative=consented)
     if lacks := held.granted.open(step.type):

@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from linter import least
-from linter.authorization.further import further_names
-from linter.catalog.names import area, basic, narrower, whole_directory, writes
+from linter.authorization.further import further_names, kinds_read
+from linter.catalog.names import area, basic, narrower, of_some, whole_directory, writes
 from linter.catalog.records import GRAPH, SCHEMES, Operation, Permission, PermissionType, Support
 from linter.catalog.store import Catalog
 from linter.entra import Entra
 from linter.finding import CONFIDENCES, Confidence
 from linter.holdings import TYPES, Declared, declared
-from linter.ladder import TYPE_OF, Climb, find
+from linter.ladder import TYPE_OF, Climb, find, with_containing
 from linter.least import Alternative, Clause
 from linter.minimum import Need, considered, eligible, facts_of, reach_of, without_whole_directory
 from linter.model import Application, Flow
@@ -35,7 +35,8 @@ class Replacement(NamedTuple):
 
     `old` begins with what writes; `new` are to be declared in their place, `kept` are declared already and
     take over. `climbs` are the calls that the old ones cover; `lost` are the operations that are open no
-    more, what writes first. `leaves_basic` is whether a call may then read basic properties only.
+    more, what writes first. `leaves_part` is whether a call may then read basic properties only, or act on
+    some objects only.
     """
 
     old: tuple[Declared, ...]
@@ -44,7 +45,7 @@ class Replacement(NamedTuple):
     climbs: tuple[Climb, ...]
     lost: tuple[Operation, ...]
     confidence: Confidence
-    leaves_basic: bool
+    leaves_part: bool
 
 
 class Rightsizing(NamedTuple):
@@ -98,10 +99,10 @@ def _of_type(
     lacks = dict.fromkeys(
         lack for _, climb in mine if climb.step.operation is None for lack in climb.step.lacks
     )
-    calls = [call for number, climb in mine for call in _planned(number, climb, catalog)]
+    held = frozenset(entry.written for entry in entries)
+    calls = [call for number, climb in mine for call in _planned(number, climb, held, catalog)]
     if not calls:
         return Rightsizing(lacks=tuple(lacks))
-    held = frozenset(entry.written for entry in entries)
     stays = _stays(held, type_, flows, catalog, entra)
     sizing = _Sizing(calls, held, stays, catalog, entra)
     replacements = [
@@ -121,11 +122,12 @@ class _Call(NamedTuple):
     support: Support
 
 
-def _planned(number: int, climb: Climb, catalog: Catalog) -> Iterator[_Call]:
+def _planned(number: int, climb: Climb, held: frozenset[str], catalog: Catalog) -> Iterator[_Call]:
     operation = climb.step.operation
     if operation is None:
         return
     support = catalog.support(operation, climb.step.scheme, climb.call.writes)
+    support = with_containing(support, held)
     if support.supported:
         label = f"{climb.call.method} {climb.call.url}"
         yield _Call(number, climb, Need(label, climb.step.scheme, operation, support), support)
@@ -178,6 +180,11 @@ class _Sizing:
         needs = [call.need for call in calls]
         fit = [eligible(need, catalog) for need in needs]
         wanted = considered(needs, catalog)
+        reach = [_as_far(found, call, held, catalog, entra) for call, found in zip(calls, fit, strict=True)]
+        wanted = [
+            tuple(one for one in choices if one in far) for choices, far in zip(wanted, reach, strict=True)
+        ]
+        fit = reach
         # A call that only something doubtful covers says nothing, and what covers it stays.
         doubtful = [
             not any(map(held.issuperset, choices)) and _covered(call.support, call.need, held, entra)
@@ -218,11 +225,19 @@ class _Sizing:
         self, fit: Sequence[Clause], wanted: Sequence[Clause], held: frozenset[str]
     ) -> frozenset[str]:
         open_ = [
-            without_whole_directory(choices)
-            for choices, able in zip(wanted, fit, strict=True)
+            (choices, tuple(found for found in choices if _is_meant(found, (), call.support)) or choices)
+            for call, choices, able in zip(self.calls, wanted, fit, strict=True)
             if choices and not any(map(held.issuperset, able))
         ]
-        return frozenset(least.solve(open_, self.facts._replace(free=self.free | held)).permissions)
+        # What is meant for one call may cover another as well.
+        justified = _names(found for _, meant in open_ for found in meant)
+        clauses = [
+            without_whole_directory(
+                tuple(found for found in choices if found in meant or justified.issuperset(found))
+            )
+            for choices, meant in open_
+        ]
+        return frozenset(least.solve(clauses, self.facts._replace(free=self.free | held)).permissions)
 
     def _is_narrower(self, found: Alternative, than: Iterable[Alternative]) -> bool:
         """Whether an alternative is no more than one of those that cover a call now."""
@@ -236,8 +251,8 @@ class _Sizing:
             return False
         if any(map(writes, found)) and not any(map(writes, other)):
             return False
-        if any(map(basic, found)) and not any(map(basic, other)):
-            return False  # calls do not say which properties they read
+        if any(map(_of_a_part, found)) and not any(map(_of_a_part, other)):
+            return False  # calls do not say which properties they read, nor whose objects they are about
         if any(map(whole_directory, found)) and not any(map(whole_directory, other)):
             return False
         # Names tell it where the tables leave the wider sibling out of much that it covers.
@@ -256,6 +271,8 @@ class _Sizing:
         target, swaps = self.start, []
         for old, new in self._parts(self.start - best, best - self.start):
             after = (target - old) | new
+            if any(map(writes, new)) and not any(map(writes, old)):
+                continue  # one of a pair, whose other half writes
             better = least.objective(after, self.facts) < least.objective(target, self.facts)
             if (better or self._writes_for_reads(old)) and self._keeps_covered(target, after):
                 target = after
@@ -305,17 +322,49 @@ class _Sizing:
         return [call for call in self.calls if not old.isdisjoint(_names(call.support.accepted))]
 
 
+def _as_far(choices: Clause, call: _Call, held: frozenset[str], catalog: Catalog, entra: Entra) -> Clause:
+    """The alternatives that reach as far into what a call is about as those that are held.
+
+    A call that does not begin with the user's own may be about somebody else's objects, which `Files.Read`
+    does not open and `Files.Read.All` does; and one that returns several kinds of objects shows of some kinds
+    only the ids.
+    """
+    held_by = tuple(found for found in choices if held.issuperset(found))
+    operation = call.climb.step.operation
+    if operation is None or not held_by:
+        return choices
+    if call.need.scheme != "Application" and not operation.template.startswith("/me"):
+        of_all = tuple(found for found in choices if not any(_for_own(name, catalog) for name in found))
+        if any(found in held_by for found in of_all):
+            choices = of_all
+    needed = kinds_read(_names(held_by), call.climb.call, operation, entra)
+    return (
+        tuple(found for found in choices if needed <= kinds_read(found, call.climb.call, operation, entra))
+        or held_by
+    )
+
+
+def _for_own(name: str, catalog: Catalog) -> bool:
+    """Whether a delegated permission is for the user's own objects, and another one for all of them."""
+    return catalog.permission(GRAPH, f"{name}.All", "Scope") is not None
+
+
 def _is_meant(found: Alternative, held_by: Clause, support: Support) -> bool:
     """Whether an alternative may be advised for a call, which is more than that it is accepted.
 
-    What is documented as the least may, and only that in the place of another such. Else it must be of the
-    area of what is documented or held: that `Contacts.Read` opens photos is no reason to read contacts.
+    Nothing may in the place of what is documented as the least: where several are, the kind of object often
+    decides. Else it must be such a one, or of the area of what is documented or held: that `Contacts.Read`
+    opens photos is no reason to read contacts. Where only one source knows the operation, no one says which
+    is the least, and it must be of the area of what is held, unless that is over the whole directory.
     """
-    if found in held_by or found in support.least:
+    if found in held_by:
         return True
     if any(held in support.least for held in held_by):
         return False
-    return set(map(area, found)) <= set(map(area, _names((*support.least, *held_by))))
+    areas = set(map(area, _names(held_by)))
+    if held_by and support.confidence != "high" and "Directory" not in areas:
+        return set(map(area, found)) <= areas
+    return found in support.least or set(map(area, found)) <= areas | set(map(area, _names(support.least)))
 
 
 def _covered(support: Support, need: Need, held: frozenset[str], entra: Entra) -> bool:
@@ -348,14 +397,18 @@ def _replacement(
         _lost(old, after, calls, sizing.facts.planned, catalog),
         max((call.support.confidence for call in calls), key=CONFIDENCES.index, default="high"),
         any(
-            _reads_in_full(call.support, sizing.held) and not _reads_in_full(call.support, after)
+            _opens_in_full(call.support, sizing.held) and not _opens_in_full(call.support, after)
             for call in calls
         ),
     )
 
 
-def _reads_in_full(support: Support, held: frozenset[str]) -> bool:
-    return any(held.issuperset(found) and not any(map(basic, found)) for found in support.accepted)
+def _opens_in_full(support: Support, held: frozenset[str]) -> bool:
+    return any(held.issuperset(found) and not any(map(_of_a_part, found)) for found in support.accepted)
+
+
+def _of_a_part(name: str) -> bool:
+    return basic(name) or of_some(name)
 
 
 def _writing_first(entry: Declared) -> tuple[bool, str]:

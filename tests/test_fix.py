@@ -80,10 +80,10 @@ BLOCK = {"resourceAppId": "x", "resourceAccess": [{"id": "c", "type": "Scope"}]}
         ([("append", ACCESS, {"id": "c", "type": "Role"}), ("remove", "/requiredResourceAccess/0")], ("0",)),
         ([("set", "", 1, "color"), ("set", "", 2, "Color")], ("0",)),
         ([("set", "/web", [], "redirectUris"), ("set", "/web", "u", "logoutUrl")], ("0",)),
-        # Two blocks of one API would be one too many.
+        # Two blocks of one API would be one too many: they become one.
         ([("append", "/requiredResourceAccess", BLOCK),
           ("append", "/requiredResourceAccess", {**BLOCK, "resourceAccess": [{"id": "d", "type": "Role"}]})],
-         ("0",)),
+         ("0", "1")),
         # These go together.
         ([("remove", f"{ACCESS}/0"), ("replace", f"{ACCESS}/1/id", "z"), ("append", ACCESS, {"id": "c"})],
          ("0", "1", "2")),
@@ -91,6 +91,18 @@ BLOCK = {"resourceAppId": "x", "resourceAccess": [{"id": "c", "type": "Scope"}]}
 )  # fmt: skip
 def test_which_findings_are_fixed_in_one_pass(edits: list[tuple[Any, ...]], who: tuple[str, ...]):
     assert made(*((edit,) for edit in edits))[1:] == (list(who), [])
+
+
+def test_blocks_of_one_api_become_one():
+    block = {"resourceAppId": "x", "resourceAccess": [{"id": "c", "type": "Scope"}]}
+    both = {
+        "resourceAppId": "x",
+        "resourceAccess": [{"id": "c", "type": "Scope"}, {"id": "d", "type": "Role"}],
+    }
+    at = "/requiredResourceAccess"
+    values, who, _ = made((("append", at, block),), (("append", at, both),), (("append", at, block),))
+    assert who == ["0", "1", "2"]
+    assert [one for one in values["requiredResourceAccess"] if one["resourceAppId"] == "x"] == [both]
 
 
 def test_all_edits_of_a_finding_or_none():

@@ -300,6 +300,31 @@ DECISIONS = {
         calling("GET /users/{id}/messages"),
         Decision("reached", ("Mail.Read.Shared",)),
     ),
+    "what writes one thing reads no other": (
+        app("Mail.ReadWrite"),
+        calling("GET /me/mailFolders/inbox/messageRules"),
+        Decision("uncovered", ("MailboxSettings.Read",), ("MailboxSettings.Read",)),
+    ),
+    "what writes reads as well": (
+        app("MailboxSettings.ReadWrite"),
+        calling("GET /me/mailFolders/inbox/messageRules"),
+        Decision("reached", ("MailboxSettings.ReadWrite",)),
+    ),
+    "what reads all reads the basics as well": (
+        app("Chat.Read.All/Role"),
+        calling("GET /users/{id}/chats", "client_credentials"),
+        Decision("reached", ("Chat.Read.All",)),
+    ),
+    "groups have their members": (
+        app("Group.ReadWrite.All/Role"),
+        calling("POST /groups/{id}/members/$ref", "client_credentials"),
+        Decision("reached", ("Group.ReadWrite.All",)),
+    ),
+    "what only reads does not write": (
+        app("GroupMember.Read.All/Role", "Group.Read.All/Role"),
+        calling("POST /groups/{id}/members/$ref", "client_credentials"),
+        Decision("uncovered", ("GroupMember.ReadWrite.All",), ("GroupMember.ReadWrite.All",)),
+    ),
     "a team may have granted it": (
         app("Channel.ReadBasic.All"),
         calling("GET /teams/{id}/channels", "client_credentials"),
@@ -326,6 +351,12 @@ CONSENTED = {
         DAEMON,
         grants(roles=("User.Read.All",)),
         Decision("reached", ("User.Read.All",)),
+    ),
+    "its writing sibling was granted": (
+        app("Directory.Read.All/Role"),
+        calling("GET /directoryObjects/{id}", "client_credentials"),
+        grants(roles=("Directory.ReadWrite.All",)),
+        Decision("reached", ("Directory.ReadWrite.All",)),
     ),
     "another one that also does was granted": (
         app("User.ReadBasic.All/Role"),

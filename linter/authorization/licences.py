@@ -1,7 +1,7 @@
 """Whether a call is licensed: by the tenant, its user, or whomever it acts on.
 
 An enabled plan of the tenant or a licence of the person is proof; their absence is one only where all
-of them are known.
+of them are known. That a plan is there says nothing against a call whose person nobody describes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from linter.ladder import find
 from linter.model import Call, Flow, Person
 from linter.request.destination import acts_on_self
 from linter.request.query import query
-from linter.typed import TYPE_CHECKING, NamedTuple
+from linter.typed import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from linter.tenant import Tenant
@@ -40,33 +40,32 @@ def need_of(product: str, call: Call, catalog: Catalog, entra: Entra) -> Licence
 def unlicensed(
     flow: Flow, call: Call, need: LicenceNeed, tenant: Tenant | None, entra: Entra
 ) -> Unlicensed | Unknown | None:
-    """Who lacks the licence that a call needs; None where it is there."""
-    if need.whose == "tenant":
-        found = _of_tenant(need, tenant, entra)
-        if not isinstance(found, Unknown) or flow.access == "application" or _is_known(tenant):
-            return found
-        lacking = _of_person(flow.user, f"the user of `{flow.name}`", "user.licences", need, entra)
-        if isinstance(lacking, Unlicensed) and lacking.confidence == "high":
-            # Others in the tenant may have one, which is what these calls ask for.
-            return lacking._replace(confidence="medium")
-        return lacking
-    if need.whose == "user":
-        found = _of_person(flow.user, f"the user of `{flow.name}`", "user.licences", need, entra)
-    elif acts_on_self(flow, call) and flow.access == "application":
+    """Who lacks the licence that a call needs; None where it is there.
+
+    Where nobody describes the person, who may be anybody, the tenant's plans decide.
+    """
+    if flow.access == "application" and need.whose != "tenant" and acts_on_self(flow, call):
         return None  # it has no user: token-type/me-alias-with-app-token
-    elif acts_on_self(flow, call):
-        found = _of_person(flow.user, "its user", "user.licences", need, entra)
-    else:
-        found = _of_person(call.target, "the one it acts on", "call.target", need, entra)
-    if isinstance(found, Unknown) and _is_known(tenant):
-        # Nobody has what the tenant does not have.
-        lacking = _of_tenant(need, tenant, entra)
-        return lacking if isinstance(lacking, Unlicensed) else found
+    of_tenant = _of_tenant(need, tenant, entra)
+    if need.whose == "tenant" and (flow.access == "application" or not isinstance(of_tenant, Unknown)):
+        return of_tenant
+    person, who, field = _whose(flow, call, need)
+    found = _of_person(person, who, field, need, entra)
+    if found == "not stated" or (isinstance(found, Unknown) and isinstance(of_tenant, Unlicensed)):
+        return of_tenant  # nobody has what the tenant does not have
+    if need.whose == "tenant" and isinstance(found, Unlicensed) and found.confidence == "high":
+        # Others in the tenant may have one, which is what these calls ask for.
+        return found._replace(confidence="medium")
     return found
 
 
-def _is_known(tenant: Tenant | None) -> bool:
-    return tenant is not None and tenant.service_plans is not None
+def _whose(flow: Flow, call: Call, need: LicenceNeed) -> tuple[Person | None, str, str]:
+    """The person whose licence decides or shows what there is, as in messages, and where it is written."""
+    if need.whose != "owner":
+        return flow.user, f"the user of `{flow.name}`", "user.licences"
+    if acts_on_self(flow, call):
+        return flow.user, "its user", "user.licences"
+    return call.target, "the one it acts on", "call.target"
 
 
 def _of_tenant(need: LicenceNeed, tenant: Tenant | None, entra: Entra) -> Unlicensed | Unknown | None:
@@ -84,9 +83,9 @@ def _of_tenant(need: LicenceNeed, tenant: Tenant | None, entra: Entra) -> Unlice
 
 def _of_person(
     person: Person | None, who: str, field: str, need: LicenceNeed, entra: Entra
-) -> Unlicensed | Unknown | None:
+) -> Unlicensed | Unknown | Literal["not stated"] | None:
     if person is None or person.licences is None:
-        return Unknown(field)
+        return "not stated"
     held = entra.licences_of(person.licences)
     if not held.products.isdisjoint(need.any_of):
         return None

@@ -106,8 +106,11 @@ class Target(NamedTuple):
 
 
 def administrator(flow: Flow, call: Call, act: Act, entra: Entra) -> Target | Unknown | None:
-    """The administrator whom the call acts on; None for an ordinary user and for one's own account."""
-    if acts_on_self(flow, call):
+    """The administrator whom the call acts on; None for an ordinary user and for one's own account.
+
+    None too where the signed-in user may act on everybody, whoever it is.
+    """
+    if acts_on_self(flow, call) or (flow.access == "delegated" and _reaches_everybody(flow.user, act, entra)):
         return None
     target = call.target
     in_group = bool(target and target.role_assignable_group)
@@ -123,6 +126,12 @@ def administrator(flow: Flow, call: Call, act: Act, entra: Entra) -> Target | Un
     callers = _callers(act, roles, in_group, entra)
     ordinary = next(row for row in entra.password_matrix if row.target == "none")
     return Target(tuple(name for name in ordinary.reset if name in callers), _label(target, entra))
+
+
+def _reaches_everybody(user: Person | None, act: Act, entra: Entra) -> bool:
+    """Whether a user has a role that may do this to whoever has the highest one."""
+    highest = _callers(act, ("Global Administrator",), True, entra)
+    return user is not None and entra.holds_one(user.roles or (), highest) is True
 
 
 def _callers(act: Act, roles: tuple[str, ...], in_group: bool, entra: Entra) -> frozenset[str]:

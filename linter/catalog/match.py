@@ -306,6 +306,20 @@ def _without_count(path: list[str]) -> Iterator[list[str]]:
         yield path[:-1]
 
 
+_DIRECTORY_TYPES: Final = frozenset(
+    {
+        ".administrativeunit", ".application", ".device", ".directoryrole", ".group", ".orgcontact",
+        ".serviceprincipal", ".user",
+    }
+)  # fmt: skip
+
+
+def _without_cast(path: list[str]) -> Iterator[list[str]]:
+    """The users among the members of a group are listed as the members are."""
+    if path[-1] in _DIRECTORY_TYPES and len(path) > 1 and path[-2][0] not in "{.":
+        yield path[:-1]
+
+
 def _key_to_id(path: list[str]) -> Iterator[list[str]]:
     """`users(userprincipalname)` and `applications(appid)` address what `users/{id}` does."""
     # Only collections at the head of a path have alternate keys in practice; deeper ones
@@ -363,6 +377,7 @@ def _to_site(path: list[str]) -> Iterator[list[str]]:
 _FALLBACKS: Final[tuple[Callable[[list[str]], Iterator[list[str]]], ...]] = (
     _without_ref,
     _without_count,
+    _without_cast,
     _key_to_id,
     _without_arguments,
     _cast_moved,

@@ -33,6 +33,12 @@ def basic(name: str) -> bool:
     return "Basic" in name.partition(".")[2] or name.startswith("GroupMember.")
 
 
+def of_some(name: str) -> bool:
+    """Whether a permission is for some objects only, such as those that the app owns, by its name."""
+    rest = name.partition(".")[2]
+    return name.endswith(".OwnedBy") or "SelfFor" in rest or "Selected" in rest
+
+
 def area(name: str) -> str:
     """The first word of a permission's name: `Team` of `TeamSettings.Read.All`."""
     rest = name[1:]
@@ -44,6 +50,31 @@ def narrower(name: str, other: str) -> bool:
     if name.partition(".")[0] != other.partition(".")[0]:
         return False
     return name + ".All" == other or (writes(other) and not writes(name))
+
+
+def containing(name: str) -> tuple[str, ...]:
+    """The permissions that give all of what another one gives, by their names and published descriptions.
+
+    `Mail.ReadWrite` reads what `Mail.Read` and `Mail.ReadBasic` read, and `Group.ReadWrite.All` changes the
+    members that `GroupMember.ReadWrite.All` changes; the tables of many operations leave them out.
+    """
+    areas = [name]
+    if name.startswith("GroupMember."):
+        areas.append("Group." + name.removeprefix("GroupMember."))
+    if name == "GroupMember.ReadWrite.All":
+        areas.append("Directory.ReadWrite.All")
+    found = dict.fromkeys(areas)
+    for wider in areas:
+        words = wider.split(".")
+        for word, more in _CONTAINED.items():
+            if word in words:
+                at = words.index(word)
+                found.update(dict.fromkeys(".".join([*words[:at], one, *words[at + 1 :]]) for one in more))
+    del found[name]
+    return tuple(found)
+
+
+_CONTAINED: Final = {"Read": ("ReadWrite",), "ReadBasic": ("Read", "ReadWrite")}
 
 
 def whole_directory(name: str) -> bool:

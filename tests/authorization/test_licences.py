@@ -57,11 +57,18 @@ def test_a_user_shows_what_the_tenant_has():
     assert isinstance(lacking, Unlicensed)
     assert lacking.confidence == "medium"
     assert asked("entra-id-p2", risky, work, {"licences": ["Bundle"]}) == Unknown("user.licences")
+    assert asked("entra-id-p2", risky, work) == Unknown("tenant.service_plans")
 
 
 def test_the_owner_of_a_mailbox_is_whom_the_call_acts_on():
     mail = {"method": "GET", "url": "/users/{id}/messages"}
-    assert asked("exchange", mail) == Unknown("call.target")
+    assert asked("exchange", mail) == Unknown("tenant.service_plans")
+    assert asked("exchange", mail, grants=skus("EXCHANGE_S_STANDARD")) is None
+    bundle = mail | {"target": {"licences": ["Bundle"]}}
+    assert asked("exchange", bundle, grants=skus("EXCHANGE_S_STANDARD")) == Unknown("call.target")
+    assert why(asked("exchange", bundle, grants=skus("AAD_PREMIUM"))) == (
+        "the tenant has no enabled plan of it"
+    )
     assert asked("exchange", mail | {"target": {"licences": ["exchange"]}}) is None
     assert (
         why(asked("exchange", mail | {"target": {"licences": []}}))

@@ -125,9 +125,12 @@ def test_tokens(path: str, expected: list[str]) -> None:
         ("POST", "/me", None),
         ("BREW", "/me", None),
         ("", "/me", None),
+        # The users among the members are listed as the members are.
+        ("GET", "/groups/x/members/microsoft.graph.user", "/groups/{id}/members"),
+        ("GET", "/groups/x/members/graph.user/$count", "/groups/{id}/members"),
         # A slot takes no function call, no cast and no reserved segment.
         ("GET", "/users/nothing()", None),
-        ("GET", "/groups/x/members/microsoft.graph.user", None),
+        ("GET", "/groups/x/members/microsoft.graph.nothing", None),
         ("GET", "/applications/$value", None),
         # The body's calls are calls of their own.
         ("POST", "/$batch", None),

@@ -131,6 +131,27 @@ def test_order_changes_nothing(data: st.DataObject, values: dict[str, Any], plan
     )
 
 
+def test_what_another_rule_says_after_the_first_pass_is_the_same():
+    # Both lack a permission; once one is declared, the other call has one of the wrong type.
+    flows = [
+        {"name": "nightly", "type": "client_credentials", "calls": ["GET /users"]},
+        {"name": "portal", "type": "authorization_code", "calls": ["GET /me/photo/$value"]},
+    ]
+    app = {"appId": APP, "signInAudience": "AzureADMyOrg", "requiredResourceAccess": []}
+    plan = {"version": 1, "complete": True, "flows": flows}
+    once = declared_after(app, plan)
+    assert once == declared_after(app, {**plan, "flows": flows[::-1]})
+    # What one call lacks may cover the other one in part: all comes at once.
+    flows = [{"name": "nightly", "type": "client_credentials", "calls": ["GET /users", "GET /organization"]}]
+    turned = [{**flows[0], "calls": ["GET /organization", "GET /users"]}]
+    assert declared_after(app, {**plan, "flows": flows}) == declared_after(app, {**plan, "flows": turned})
+    read = [
+        CATALOG.permission(GRAPH, "User.Read.All", "Role"),
+        CATALOG.permission(GRAPH, "User.Read", "Scope"),
+    ]
+    assert once == {(GRAPH, one.id, one.type) for one in read if one is not None}
+
+
 def declared_after(values: dict[str, Any], plan: dict[str, Any]) -> set[tuple[str, str, str]]:
     """What is declared once all is fixed: API, id and type."""
     with tempfile.TemporaryDirectory() as name:

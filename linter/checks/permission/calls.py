@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from linter import subject, wording
 from linter.amend import declare_for_call
+from linter.authorization.further import kinds_returned
 from linter.authorization.mailboxes import opens_call
 from linter.catalog.match import parse_url
 from linter.catalog.records import GRAPH, Operation, PermissionType
@@ -61,6 +62,7 @@ def call_not_covered(
             found.call.at,
             _not_covered(found, missing),
             (*_asked_for(found.flow), *_declared_blocks(application, catalog)),
+            fix=_joint_advice(found, missing),
             severity="warning" if by_role else found.severity,
             confidence=found.confidence,
             edits=edits,
@@ -70,10 +72,28 @@ def call_not_covered(
 
 def _not_covered(found: Climb, missing: tuple[str, ...]) -> str:
     needed = wording.permissions(missing, found.step.type)
+    if _is_for_others(found, missing):
+        least = wording.permissions(found.step.missing, found.step.type)
+        needed = f"{least} or, for all planned calls together, {wording.listed(missing)}"
     account = "" if found.certain else " for a personal account"
     return (
         f"`{subject.of_request(found.call)}` needs {needed}{account}, "
         f"and `{found.flow.name}` holds none that covers it"
+    )
+
+
+def _is_for_others(found: Climb, missing: tuple[str, ...]) -> bool:
+    """Whether what is advised is not the least for this call, but for all calls together."""
+    return found.step.support is not None and missing not in found.step.support.least
+
+
+def _joint_advice(found: Climb, missing: tuple[str, ...]) -> str | None:
+    if not _is_for_others(found, missing):
+        return None
+    names = wording.listed(missing, quote=str)
+    return (
+        f"Declare {names}, with which all planned calls together need least, ask for it if the flow names "
+        "its scopes, and have it consented to."
     )
 
 
@@ -177,25 +197,21 @@ def limited_member_data(
 ) -> Iterator[Hit | Unknown]:
     """A relation mixes kinds of objects, and of some of them the app may read nothing but the id."""
     for one in climbs:
-        relation = entra.directory_relation(one.step.label) if _reads_whole(one) else None
-        if relation is None or (one.step.type == "Role" and directory_roles(inventory, grants)):
+        step = one.step
+        if step.operation is None or not step.covered or step.scheme == "DelegatedPersonal":
+            continue
+        kinds = kinds_returned(one.call, step.operation, entra)
+        relation = entra.directory_relation(step.label) if kinds else None
+        if relation is None or (step.type == "Role" and directory_roles(inventory, grants)):
             continue
         held = holdings(application, one.flow, grants, catalog, entra)
-        names = held.of(one.step.type) or frozenset()
-        hidden = [row for row in entra.object_readers if row.kind in relation.kinds]
-        hidden = [row for row in hidden if names.isdisjoint(row.permissions)]
-        if hidden and held.lacks(one.step.type):
-            yield from map(Unknown, held.lacks(one.step.type))
+        names = held.of(step.type) or frozenset()
+        readers = [row for row in entra.object_readers if row.kind in kinds]
+        hidden = [row for row in readers if names.isdisjoint(row.permissions)]
+        if hidden and held.lacks(step.type):
+            yield from map(Unknown, held.lacks(step.type))
         elif hidden:
             yield _ids_only(application, one, hidden, relation, catalog, entra)
-
-
-def _reads_whole(one: Climb) -> bool:
-    """Whether a work account or the app itself reads objects, and not just their ids."""
-    if one.call.method != "GET" or not one.step.covered or one.step.scheme == "DelegatedPersonal":
-        return False
-    parts = parse_url(one.call.url).query.lower().replace("%24", "$").split("&")
-    return not any(part.strip() == "$select=id" for part in parts)
 
 
 def _ids_only(

@@ -34,9 +34,6 @@ def further_permission_needed(
     """The body, query or target of a call asks for a permission more (reference pages, notes)."""
     for climb in climbs:
         for row in further(climb, entra):
-            if isinstance(row, Unknown):
-                yield row
-                continue
             held = holdings(application, climb.flow, grants, catalog, entra)
             wanted = row.application if climb.step.type == "Role" else row.delegated
             lacking = missing(wanted, climb.step.scheme, held)
@@ -168,13 +165,13 @@ def advanced_query_without_header(
                 continue
             what, with_count = need
             names = {name.partition(":")[0].strip().lower() for name in call.headers or ()}
-            if call.headers is None:
-                yield Unknown("call.headers")
-            elif "consistencylevel" not in names:
-                lacks = "the header `ConsistencyLevel: eventual`"
-                yield _advanced(flow, call, what, lacks, asked.with_count or not with_count)
-            elif with_count and not asked.with_count:
+            counted = asked.with_count or not with_count
+            if call.headers is not None and "consistencylevel" not in names:
+                yield _advanced(flow, call, what, "the header `ConsistencyLevel: eventual`", counted)
+            elif not counted:
                 yield _advanced(flow, call, what, "`$count=true` beside the header", True)
+            elif call.headers is None:
+                yield Unknown("call.headers")
 
 
 def _advanced(flow: Flow, call: Call, what: str, lacks: str, only: bool) -> Hit:

@@ -111,6 +111,8 @@ def _uses(climbs: tuple[Climb, ...], flows: tuple[Flow, ...], catalog: Catalog, 
     uses = _Uses({"Scope": set(), "Role": set()}, {})
     for one in climbs:
         _use(uses, one.call, (one.step.type,) if one.step.covered else TYPES, catalog, entra)
+        if one.step.covered:
+            uses.names[one.step.type].update(one.step.alternative)
     for flow in flows:
         if flow.access is None:
             for call in flow.every_call():
@@ -226,7 +228,7 @@ def _replace(
         confidence=found.confidence,
         fix=_swap_advice(old, new, found),
         edits=edits,
-        safe=found.confidence != "low" and not found.leaves_basic,
+        safe=found.confidence != "low" and not found.leaves_part,
     )
 
 

@@ -103,7 +103,9 @@ def _unused_switch(
         return
     single_page = application.spa is not None and bool(application.spa.redirect_uris)
     # Web libraries that only sign users in take an ID token there, and flows rarely say so.
+    unsaid = token == "id_token" and any(map(_may_take_id_token, implicit))
     sure = token == "token" and not single_page
+    certain = inventory.complete and not unsaid
     at = place(web, field)
     yield Hit(
         f"web.implicitGrantSettings.{name}",
@@ -111,11 +113,16 @@ def _unused_switch(
         f"`{subject.as_written(web, field, name)}` is on, and "
         f"{'no planned flow' if inventory.complete else 'none of the flows listed'} takes {tokens} from the "
         "authorization endpoint",
-        severity=None if inventory.complete else "note",
+        severity=None if certain else "note",
         confidence=None if sure else "medium",
-        edits=(Edit("replace", at, False),) if inventory.complete and field in web.places else (),
+        edits=(Edit("replace", at, False),) if certain and field in web.places else (),
         safe=sure,
     )
+
+
+def _may_take_id_token(flow: Flow) -> bool:
+    """Whether a flow of a web app does not say that it takes the code alone."""
+    return flow.platform in ("web", None) and "response_type" not in flow.places
 
 
 _AT_AUTHORIZATION: Final = ("implicit", "hybrid", "authorization_code")
@@ -137,10 +144,13 @@ def multitenant_without_need(
         or _serves_others(application, flows, entra)
     ):
         return
-    if inventory.tenant is None:
-        yield Unknown("inventory.tenant")
+    home = inventory.tenant
+    if home is None:
+        # Only where every flow signs in at one tenant may that one be the app's own.
+        if all(flow.tenant is not None for flow in flows):
+            yield Unknown("inventory.tenant")
         return
-    at_home = [_signs_in_at(flow, inventory.tenant, tenant) for flow in flows]
+    at_home = [_signs_in_at(flow, home, tenant) for flow in flows]
     if False in at_home:
         return
     if None in at_home:
@@ -151,7 +161,7 @@ def multitenant_without_need(
     yield Hit(
         "signInAudience",
         at,
-        f"`{audience.value}` admits every tenant, and {who} in to `{inventory.tenant}` alone",
+        f"`{audience.value}` admits every tenant, and {who} in to `{home}` alone",
         (Related(place(inventory, "tenant"), "the app's own tenant"),),
         edits=(Edit("replace", at, _OWN_TENANT),) if inventory.complete else (),
         safe=False,  # who else has consented to the app, no file says
@@ -159,19 +169,22 @@ def multitenant_without_need(
 
 
 def _serves_others(application: Application, flows: list[Flow], entra: Entra) -> bool:
-    """Whether somebody else may use the app: customers, personal accounts, or clients of its own API."""
+    """Whether somebody else may use the app: customers, personal accounts, or clients of its own API.
+
+    A flow that signs in at no tenant in particular is for everybody's.
+    """
     if application.api is not None and application.api.oauth2_permission_scopes:
         return True
     return any(
-        serves_customers(flow, entra) or (flow.user is not None and flow.user.account == "personal")
+        serves_customers(flow, entra)
+        or (flow.tenant is not None and is_tenantless(flow.tenant))
+        or (flow.user is not None and flow.user.account == "personal")
         for flow in flows
     )
 
 
 def _signs_in_at(flow: Flow, home: str, tenant: Tenant | None) -> bool | None:
-    if flow.tenant is None:
-        return None
-    return False if is_tenantless(flow.tenant) else is_same_tenant(flow.tenant, home, tenant)
+    return None if flow.tenant is None else is_same_tenant(flow.tenant, home, tenant)
 
 
 def missing_instance_lock(

@@ -19,46 +19,60 @@ from linter.holdings import (
 )
 from linter.ladder import Climb, stopped_at
 from linter.model import Application, Flow, Grants, Inventory
+from linter.rightsizing import Rightsizing
 from linter.typed import Final
 
 _OTHER: Final[dict[PermissionType, PermissionType]] = {"Scope": "Role", "Role": "Scope"}
 
 
 def application_permission_delegated_token(
-    application: Application, climbs: tuple[Climb, ...], catalog: Catalog, entra: Entra
+    application: Application,
+    climbs: tuple[Climb, ...],
+    rightsizing: dict[PermissionType, Rightsizing],
+    catalog: Catalog,
+    entra: Entra,
 ) -> Iterator[Hit | Unknown]:
     """Only application permissions cover the call, and the token is a user's."""
+    numbers = {id(climb): number for number, climb in enumerate(climbs)}
     for found in stopped_at("other-type", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Scope":
-            yield _other_type(found, climbs, application, catalog, entra)
+            cover = rightsizing["Scope"].covers.get(numbers[id(found)], ())
+            yield _other_type(found, cover, application, catalog, entra)
 
 
 def delegated_permission_app_token(
     application: Application,
     climbs: tuple[Climb, ...],
+    rightsizing: dict[PermissionType, Rightsizing],
     catalog: Catalog,
     entra: Entra,
     grants: Grants | None = None,
     inventory: Inventory | None = None,
 ) -> Iterator[Hit | Unknown]:
     """Only delegated permissions cover the call, and the token is the app's own."""
+    numbers = {id(climb): number for number, climb in enumerate(climbs)}
     for found in stopped_at("other-type", climbs):
         if isinstance(found, Unknown):
             yield found
         elif found.step.type == "Role":
-            hit = _other_type(found, climbs, application, catalog, entra)
+            cover = rightsizing["Role"].covers.get(numbers[id(found)], ())
+            hit = _other_type(found, cover, application, catalog, entra)
             # A directory role of the app opens calls without a permission; which ones is not published.
             by_role = directory_roles(inventory, grants)
             yield hit._replace(severity="warning", safe=False) if by_role else hit
 
 
 def _other_type(
-    found: Climb, climbs: tuple[Climb, ...], application: Application, catalog: Catalog, entra: Entra
+    found: Climb, cover: tuple[str, ...], application: Application, catalog: Catalog, entra: Entra
 ) -> Hit:
-    """Both halves: the flow, whose token is of one kind, and the manifest, which declares the other."""
-    wanted, is_least = _needed(found, climbs)
+    """Both halves: the flow, whose token is of one kind, and the manifest, which declares the other.
+
+    `cover` is what all planned calls together have for this one, the same as other rules advise.
+    """
+    least = found.step.support.least if found.step.support else ()
+    wanted = cover or (least[0] if least else found.step.alternative)
     edits, safe = declare_for_call(application, found, wanted, catalog, entra)
     names = wording.permissions(wanted, found.step.type)
     other = _OTHER[found.step.type]
@@ -75,24 +89,10 @@ def _other_type(
         ),
         severity=found.severity,
         confidence=found.confidence,
-        fix=f"Declare {names}, the least that covers the call." if edits and is_least else None,
+        fix=f"Declare {names}, the least that covers the call." if edits and wanted in least else None,
         edits=edits,
-        safe=safe and is_least,
+        safe=safe and bool(cover or least),
     )
-
-
-def _needed(found: Climb, climbs: tuple[Climb, ...]) -> tuple[tuple[str, ...], bool]:
-    """What to declare for a call, and whether no less would do.
-
-    The permission of the same name where some call needs no less, else the call's own least one.
-    """
-    twin, type_ = found.step.alternative, found.step.type
-    for one in climbs:
-        uncovered = one.step.type == type_ and not one.step.covered
-        if uncovered and one.step.support is not None and twin in one.step.support.least:
-            return twin, True
-    least = found.step.support.least if found.step.support else ()
-    return (least[0], True) if least else (twin, False)
 
 
 def both_types_one_used(

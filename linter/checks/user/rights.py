@@ -14,7 +14,7 @@ from linter.entra.records import GuestAccess
 from linter.finding import Edit, Hit, Related, Unknown
 from linter.holdings import holdings, where_declared
 from linter.ladder import Climb, Step, find, may_be_work_account
-from linter.model import Application, Call, Flow, Grants, place
+from linter.model import Application, Call, Flow, Grants, Person, place
 from linter.request.destination import acts_on_self
 from linter.sign_in.audience import may_be_for_graph
 from linter.typed import TYPE_CHECKING
@@ -61,22 +61,22 @@ def _without_role(flow: Flow, call: Call, asked: Needed, held: tuple[str, ...]) 
 def eligible_not_active_role(
     flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, application: Application | None = None
 ) -> Iterator[Hit | Unknown]:
-    """The user is only eligible for the role that the call asks for (Privileged Identity Management)."""
+    """The user is only eligible for the role that the call asks for (Privileged Identity Management).
+
+    Where nobody says that the user is eligible for one, the rules on active roles speak.
+    """
     for flow in flows:
-        if not (may_be_work_account(flow, application) and may_be_for_graph(flow, entra)):
+        eligible = (flow.user.eligible_roles if flow.user else None) or ()
+        if not (eligible and may_be_work_account(flow, application) and may_be_for_graph(flow, entra)):
             continue
-        held = flow.user.roles if flow.user else None
+        held = (flow.user.roles if flow.user else None) or ()
         for call in flow.every_call():
             wanted = _wanted(flow, call, catalog, entra)
-            holds = entra.holds_one(held or (), wanted) if wanted else True
-            if holds:
-                continue
-            eligible = flow.user.eligible_roles if flow.user else None
-            if holds is None:
+            role = next((name for name in eligible if entra.holds_one((name,), wanted)), None)
+            holds = None if role is None else entra.holds_one(held, wanted)
+            if role is not None and holds is None:
                 yield Unknown("user.roles")
-            elif flow.user is None or eligible is None:
-                yield Unknown("user.eligible_roles")
-            elif role := next((name for name in eligible if entra.holds_one((name,), wanted)), None):
+            elif role is not None and not holds:
                 yield _not_active(flow, call, role, entra)
 
 
@@ -110,27 +110,30 @@ def _wanted(flow: Flow, call: Call, catalog: Catalog, entra: Entra) -> tuple[str
 def guest_cannot_list(
     flows: tuple[Flow, ...], catalog: Catalog, entra: Entra, tenant: Tenant | None = None
 ) -> Iterator[Hit | Unknown]:
-    """A guest lists what the tenant shows its members only (default permissions of users and guests)."""
+    """A guest lists what the tenant shows its members only (default permissions of users and guests).
+
+    A user whom nobody describes is taken for a member, as everywhere.
+    """
     policy = tenant.authorization_policy if tenant else None
     level = entra.guest_access(policy.guest_user_role_id if policy else None)
     if level is None:
         return
     for flow in flows:
-        if flow.access != "delegated" or not may_be_for_graph(flow, entra):
+        user = flow.user if flow.access == "delegated" and may_be_for_graph(flow, entra) else None
+        if user is None or user.account != "guest" or user.roles:
             continue
         for call in flow.every_call():
             operation = find(call, catalog, entra).operation if call.method == "GET" else None
-            if operation is None or not level.refuses_to_list(operation.template):
-                continue
-            if flow.user is None or flow.user.account is None:
-                yield Unknown("user.account")
-            elif flow.user.account == "guest" and not flow.user.roles:
-                yield _guest(flow, call, level, policy)
+            if operation is not None and level.refuses_to_list(operation.template):
+                yield _guest(flow, user, call, level, policy)
 
 
-def _guest(flow: Flow, call: Call, level: GuestAccess, policy: AuthorizationPolicy | None) -> Hit:
-    related = [Related(flow.user.at if flow.user else flow.at, "a guest")]
-    if policy is not None:
+def _guest(
+    flow: Flow, user: Person, call: Call, level: GuestAccess, policy: AuthorizationPolicy | None
+) -> Hit:
+    related = [Related(user.at, "a guest")]
+    stated = policy is not None and policy.guest_user_role_id is not None
+    if policy is not None and stated:
         related.append(Related(place(policy, "guest_user_role_id"), f"guests are: {level.name}"))
     return Hit(
         subject.of_call(flow, call),
@@ -139,7 +142,7 @@ def _guest(flow: Flow, call: Call, level: GuestAccess, policy: AuthorizationPoli
         f"and the user of `{flow.name}` is a guest",
         tuple(related),
         # What the tenant shows its guests is not known: this is the setting of a new tenant.
-        confidence="medium" if policy is None else None,
+        confidence=None if stated else "medium",
     )
 
 

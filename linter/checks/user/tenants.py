@@ -41,12 +41,6 @@ def assignment_nested_group(
                 yield _assigned_by_nesting(flow, flow.user, found, principal)
 
 
-def _serves_customers(flow: Flow, entra: Entra) -> bool:
-    """Whether the flow signs in at a directory of customers, who are assigned and let in otherwise."""
-    known = entra.other_authority(flow.authority) if flow.authority else None
-    return known is not None and known.kind == "customer"
-
-
 def _nested(
     user: Person, assigned: tuple[AppRoleAssignment, ...], tenant: Tenant
 ) -> AppRoleAssignment | Unknown | None:
