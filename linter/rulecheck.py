@@ -29,6 +29,7 @@ def problems() -> list[Problem]:
     for rule_id in sorted(known):
         path = f"rules/{rule_id}.yaml"
         try:
+            _refuse_what_is_written_twice(rule_id)
             data = ruleset.page(rule_id)
         except Unreadable as error:
             found.append(error.problem)
@@ -40,6 +41,15 @@ def problems() -> list[Problem]:
         found.extend(Problem(path, 0, 0, message) for message in messages)
     found.extend(_without_file(known))
     return found
+
+
+def _refuse_what_is_written_twice(rule_id: str) -> None:
+    """Raise `Unreadable` for a key that stands twice: PyYAML takes the last one and says nothing."""
+    from linter.syntax import yaml_text  # noqa: PLC0415  only here
+
+    path = os.path.join(ruleset.folder(), *rule_id.split("/")) + ".yaml"
+    with open(path, encoding="utf-8") as file:
+        yaml_text.documents(file.read(), f"rules/{rule_id}.yaml")
 
 
 def _faults(rule_id: str, data: dict[str, Any], known: set[str]) -> Iterator[str]:

@@ -70,7 +70,7 @@ def test_example(rule_id: str, example: dict[str, Any]):
 def run_alone(rule_id: str, page: dict[str, Any], case: Case, example: dict[str, Any]) -> engine.Outcome:
     needs, uses = ruleset.inputs_of(rule_id)
     rule = ruleset.Rule(
-        rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], None, (),
+        rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], ruleset.predicts(page.get("predicts")), (),
         tuple(needs), tuple(uses), module=ruleset.module_of(rule_id),
     )  # fmt: skip
     return examples.run(case, {rule_id: rule}, example, CATALOG)
@@ -110,6 +110,7 @@ def _stated(finding: engine.Finding) -> dict[str, Any]:
         "confidence": finding.confidence,
         "related": [{"at": related.at.pointer, "label": related.label} for related in finding.related],
         "fixable": finding.fixable,
+        "predicts": finding.predicts,
     }
 
 
@@ -119,7 +120,9 @@ def _expected(finding: dict[str, Any], page: dict[str, Any]) -> dict[str, Any]:
         "confidence": page["confidence"],
         "related": [],
         "fixable": None,
-    } | finding
+        **finding,
+        "predicts": ruleset.predicts(finding.get("predicts", page.get("predicts"))),
+    }
 
 
 def _position(finding: dict[str, Any], outcome: engine.Outcome) -> int:

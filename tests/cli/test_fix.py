@@ -30,7 +30,7 @@ def test_a_safe_fix_is_written_and_said(tmp_path: Path):
 
 def test_without_it_nothing_is_written(tmp_path: Path):
     write(tmp_path, {"app.json": WRONG})
-    result = run("check", "app.json", *ONLY, folder=tmp_path)
+    result = run("check", "app.json", *ONLY, "--fail-on", "warning", folder=tmp_path)
     assert result.code == 1
     assert "= fix: Write `AzureADMyOrg`. (--fix)\n" in result.stdout
     assert result.stdout.endswith("can be fixed: 1 with --fix\n")
@@ -152,7 +152,7 @@ def test_a_file_that_changed_in_the_meantime(tmp_path: Path, monkeypatch: pytest
     assert result.code == 2
     changed = "b.json: cannot fix: it changed while it was being fixed; nothing was written to it\n"
     assert result.stdout.startswith(changed)
-    assert "error[manifest/invalid-sign-in-audience]" in result.stdout
+    assert "warning[manifest/invalid-sign-in-audience]" in result.stdout
     assert "fixed 1 finding in app.json\n" in result.stdout
     assert (tmp_path / "app.json").read_text() == RIGHT
     assert (tmp_path / "b.json").read_text() == newer
@@ -171,7 +171,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
     result = run("check", "app.json", "--fix", *ONLY, folder=tmp_path)
     assert result.code == 2
     assert result.stdout.startswith("app.json: cannot fix: cannot be written: no space left on device\n")
-    assert "error[manifest/invalid-sign-in-audience]" in result.stdout
+    assert "warning[manifest/invalid-sign-in-audience]" in result.stdout
     assert "fixed" not in result.stdout.replace("can be fixed", "").replace("not fixed", "")
     assert (tmp_path / "app.json").read_text() == WRONG
     assert os.listdir(tmp_path) == ["app.json"]
@@ -184,7 +184,7 @@ def test_a_read_only_file_stays_as_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     result = run("check", "app.json", "--fix", *ONLY, folder=tmp_path)
     assert result.code == 2
     assert result.stdout.startswith("app.json: cannot fix: cannot be written: permission denied\n")
-    assert "error[manifest/invalid-sign-in-audience]" in result.stdout
+    assert "warning[manifest/invalid-sign-in-audience]" in result.stdout
     assert ((tmp_path / "app.json").read_text(), os.listdir(tmp_path)) == (WRONG, ["app.json"])
 
 
