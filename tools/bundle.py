@@ -57,17 +57,42 @@ def bundles(root: Path) -> dict[str, str]:
     for number, names in enumerate(together.values()):
         made[f"part{number}.py"] = _bundle(root, names)
         index |= dict.fromkeys(names, f"part{number}")
+    made["tables.py"] = _tables(root)
     rows = "".join(f"    {name!r}: {part!r},\n" for name, part in index.items())
     made["__init__.py"] = f"# Made by tools/bundle.py.\nPARTS = {{\n{rows}}}\n"
     return made
 
 
+def _tables(root: Path) -> str:
+    """The tables that a lint of the examples asks, as the values that reading them gives."""
+    names = _printed(
+        root,
+        "import linter.entra.facts as facts; asked = {}; read = facts.read;"
+        "facts.read = lambda table, record: (asked.update({table: None}), read(table, record))[1]",
+        "check", str(root / "examples"), "--no-config", "--today", "2026-01-01",
+        then="asked",
+    )  # fmt: skip
+    sys.path.insert(0, str(root))
+    try:
+        from linter.entra.tables import frozen
+
+        tables = {name: frozen(name) for name in sorted(names)}
+    finally:
+        sys.path.remove(str(root))
+    return f"# Made by tools/bundle.py.\nTABLES = {tables!r}\n"
+
+
 def _loaded(root: Path, *arguments: str) -> set[str]:
     """The modules of ours that a command imports."""
+    ours = "(name for name in sys.modules if name.partition('.')[0] == 'linter')"
+    return _printed(root, "pass", *arguments, then=ours) - _APART
+
+
+def _printed(root: Path, before: str, *arguments: str, then: str) -> set[str]:
+    """The words of the iterable `then` after a command ran; `before` is run first."""
     program = (
-        "import sys, io; from linter.cli import main; out = sys.stdout; sys.stdout = io.StringIO();"
-        f"main({list(arguments)!r}); sys.stdout = out;"
-        "print(*(name for name in sys.modules if name.partition('.')[0] == 'linter'))"
+        f"import sys, io; {before}; from linter.cli import main; out, sys.stdout = sys.stdout, io.StringIO();"
+        f"main({list(arguments)!r}); sys.stdout = out; print(*{then})"
     )
     environment = {
         **os.environ,
@@ -77,7 +102,7 @@ def _loaded(root: Path, *arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=root, env=environment, check=True, capture_output=True, text=True
     )
-    return set(done.stdout.split()) - _APART
+    return set(done.stdout.split())
 
 
 def _bundle(root: Path, names: Iterable[str]) -> str:

@@ -18,13 +18,33 @@ def read(table: str, record: Callable[..., Record]) -> tuple[Record, ...]:
 
     The files are part of the package and held to their schemas by tests, so nothing is checked.
     """
+    keys, rows = _bundled(table) or frozen(table)
+    fields: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
+    # Every row has every field, as the schemas say, so that nothing is left for the record to check.
+    if keys != fields:
+        order = [keys.index(field) for field in fields]
+        rows = tuple([tuple([row[at] for at in order]) for row in rows])
+    return tuple([tuple.__new__(record, row) for row in rows])  # type: ignore[arg-type,type-var]
+
+
+def frozen(table: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """The keys of a table's rows, and the rows' values in their order; lists are tuples."""
     path = os.path.join(os.path.dirname(__file__), "tables", table + ".json")
     with open(path, encoding="utf-8") as file:
         text = file.read()
     rows = _SCAN(text, text.index("{"))[0]["rows"]
-    fields: tuple[str, ...] = record._fields  # type: ignore[attr-defined]
-    # Every row has every field, as the schemas say, so that nothing is left for the record to check.
-    return tuple([tuple.__new__(record, [_frozen(row[field]) for field in fields]) for row in rows])  # type: ignore[arg-type,type-var]
+    keys = tuple(rows[0])
+    return keys, tuple([tuple([_frozen(row[key]) for key in keys]) for row in rows])
+
+
+def _bundled(table: str) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]] | None:
+    """The same from the bundle of a wheel (`tools/bundle.py`), which holds the tables that most lints ask."""
+    try:
+        from linter.bundle import tables  # type: ignore[import-not-found]  # noqa: PLC0415  a checkout has none
+    except ImportError:
+        return None
+    found: tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]] | None = tables.TABLES.get(table)
+    return found
 
 
 def _frozen(value: Any) -> Any:
