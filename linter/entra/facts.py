@@ -582,15 +582,18 @@ class Entra:
 
         `selected` are the properties that the query asks for, in lower case.
         """
-        asked = frozenset(selected)
-        plain, verb = plain_template(template), method.strip().upper()
-        return tuple(
-            row
-            for row, templates in self._licence_templates
-            if (not row.methods or verb in row.methods)
-            and (row.selects is None or row.selects.lower() in asked)
-            and any(lies_below(plain, one) if row.below else plain == one for one in templates)
-        )
+        key = method.strip().upper(), plain_template(template), frozenset(selected)
+        known = self._licences_asked.get(key)  # eight rules ask of the same calls
+        if known is None:
+            verb, plain, asked = key
+            known = self._licences_asked[key] = tuple(
+                row
+                for row, templates in self._licence_templates
+                if (not row.methods or verb in row.methods)
+                and (row.selects is None or row.selects.lower() in asked)
+                and any(lies_below(plain, one) if row.below else plain == one for one in templates)
+            )
+        return known
 
     # --- clients ------------------------------------------------------------------------------
 
@@ -751,6 +754,10 @@ class Entra:
     @cached_property
     def _limits_by_name(self) -> dict[str, r.Limit]:
         return {row.name: row for row in self.limits}
+
+    @cached_property
+    def _licences_asked(self) -> dict[tuple[str, str, frozenset[str]], tuple[r.LicenceNeed, ...]]:
+        return {}
 
     @cached_property
     def _licence_templates(self) -> tuple[tuple[r.LicenceNeed, tuple[str, ...]], ...]:

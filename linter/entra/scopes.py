@@ -5,6 +5,7 @@ Source: entra-docs docs/identity-platform/scopes-oidc.md.
 
 from __future__ import annotations
 
+from linter.memory import remembers
 from linter.typed import Final, NamedTuple
 
 OIDC_SCOPES: Final = frozenset({"openid", "profile", "email", "offline_access"})
@@ -32,6 +33,7 @@ class Scope(NamedTuple):
         return self.permission == DEFAULT
 
 
+@remembers(1024)  # a dozen rules take the same few scopes apart
 def split_scope(scope: str) -> Scope:
     """Split `scope` at its last slash; any text is taken.
 
