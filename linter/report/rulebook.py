@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from linter.finding import Finding
 from linter.report.text import OPTIONS, predicted
 from linter.ruleset import Rule
-from linter.typed import Any, NamedTuple
+from linter.typed import Any, Final, NamedTuple
 
 _READERS = {"regular": "everybody", "pedantic": "pedantic readers", "auditor": "auditors"}
 
@@ -114,8 +114,24 @@ def _source(example: Mapping[str, Any]) -> Iterator[str]:
         for key, value in example.items()
         if key not in ("title", "findings", "fixed", "unknown", "also")
     }
-    text: str = yaml.safe_dump(kept, sort_keys=False, width=110, allow_unicode=True, default_flow_style=None)
+    text: str = yaml.safe_dump(
+        _cut(kept), sort_keys=False, width=110, allow_unicode=True, default_flow_style=None
+    )
     yield from text.rstrip().splitlines()
+
+
+#: A longer list is shown by its beginning.
+_MOST_ITEMS: Final = 20
+
+
+def _cut(value: Any) -> Any:
+    """The value without the greater part of long lists."""
+    if isinstance(value, dict):
+        return {key: _cut(item) for key, item in value.items()}
+    if isinstance(value, list):
+        shown = [_cut(item) for item in (value if len(value) <= _MOST_ITEMS else value[:3])]
+        return shown if len(value) <= _MOST_ITEMS else [*shown, f"… {len(value) - 3} more"]
+    return value
 
 
 def _paragraph(text: str) -> str:
