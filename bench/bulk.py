@@ -97,7 +97,7 @@ def document(number: int) -> dict[str, object]:
                 "resourceAccess": [{"id": id_, "type": type_} for id_, type_ in PERMISSIONS],
             }
         ],
-        "notes": "n" * 1000,
+        "notes": "n" * 1700,
     }
 
 

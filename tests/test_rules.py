@@ -69,8 +69,9 @@ def test_example(rule_id: str, example: dict[str, Any]):
 
 def run_alone(rule_id: str, page: dict[str, Any], case: Case, example: dict[str, Any]) -> engine.Outcome:
     needs, uses = ruleset.inputs_of(rule_id)
+    predicts = ruleset.predicts(page.get("predicts"))
     rule = ruleset.Rule(
-        rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], ruleset.predicts(page.get("predicts")), (),
+        rule_id, page["title"], page["severity"], page["confidence"], "regular", page["fix"], predicts, (),
         tuple(needs), tuple(uses), module=ruleset.module_of(rule_id),
     )  # fmt: skip
     return examples.run(case, {rule_id: rule}, example, CATALOG)
